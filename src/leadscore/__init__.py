@@ -1,0 +1,1 @@
+"""leadscore: how likely each lead is to become a customer, when, and what to do now."""

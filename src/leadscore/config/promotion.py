@@ -1,0 +1,24 @@
+"""`configs/promotion.yaml`: when a challenger may replace the champion."""
+
+from pydantic import Field
+
+from leadscore.config.section import Section
+
+
+class PromotionConfig(Section):
+    """The evidence asked of a challenger, on later leads that neither model was trained on."""
+
+    min_converting_leads: int = Field(25, ge=1)
+    """Converting leads the comparison with a champion must rest on."""
+    signal_conversions: int = Field(100, ge=1)
+    """From this many conversions on, a gain over the base rate whose interval spans zero means: no signal."""
+    max_horizon_loss: float = Field(0.02, ge=0)
+    """Share by which the log loss of a single horizon may be worse than the champion's."""
+    calibration_low: float = Field(0.8, gt=0)
+    """Lowest accepted ratio of predicted to observed conversions against a champion."""
+    calibration_high: float = Field(1.25, gt=0)
+    """Highest accepted ratio."""
+    draws: int = Field(1_000, ge=100)
+    """Bootstrap draws over leads."""
+    low_confidence_conversions: int = Field(150, ge=1)
+    """Below this many conversions a model is marked low confidence."""

@@ -1,0 +1,52 @@
+"""`configs/service.yaml` and the environment: where data and models live, how the API listens."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceConfig(BaseSettings):
+    """Settings of the installation; environment variables win over the file."""
+
+    model_config = SettingsConfigDict(env_prefix="LEADSCORE_", extra="forbid", use_attribute_docstrings=True)
+
+    home: Path = Path()
+    """Folder that holds `configs/`, `models/` and `data/` (LEADSCORE_HOME); the current folder by default."""
+    database_url: str | None = None
+    """SQLAlchemy address of the store (LEADSCORE_DATABASE_URL); SQLite in `data/leadscore.db` by default."""
+    mlflow_tracking_uri: str | None = Field(None, validation_alias="MLFLOW_TRACKING_URI")
+    """MLflow server (MLFLOW_TRACKING_URI); SQLite under `models/` by default."""
+    host: str = "127.0.0.1"
+    """Address the API listens on."""
+    port: int = Field(8000, ge=0, le=65535)
+    """Port the API listens on; 0 picks a free one."""
+    max_body_bytes: int = Field(10_000_000, ge=1_000)
+    """Largest request body, after decompression."""
+    max_event_bytes: int = Field(65_536, ge=1_000)
+    """Largest single tracking message."""
+
+    @property
+    def configs_folder(self) -> Path:
+        """Folder of the YAML files."""
+        return self.home / "configs"
+
+    @property
+    def models_folder(self) -> Path:
+        """Folder of exported models and of the embedded MLflow."""
+        return self.home / "models"
+
+    @property
+    def data_folder(self) -> Path:
+        """Folder of the embedded store and of dead letters."""
+        return self.home / "data"
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy address of the store in use."""
+        return self.database_url or f"sqlite:///{(self.data_folder / 'leadscore.db').resolve()}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow address in use."""
+        return self.mlflow_tracking_uri or f"sqlite:///{(self.models_folder / 'mlflow.db').resolve()}"

@@ -1,0 +1,69 @@
+"""`configs/training.yaml`: what counts as converted, by when, and how models are fitted and judged."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from leadscore.config.section import Section
+
+
+class LightGbmConfig(Section):
+    """Settings of each LightGBM model; the defaults come from a study on simulated companies."""
+
+    trees: int = Field(300, ge=1, le=5000)
+    """Trees per horizon band."""
+    trees_on_few_data: int = Field(150, ge=1, le=5000)
+    """Trees per band below 100 conversions."""
+    learning_rate: float = Field(0.06, gt=0, le=1)
+    """Shrinkage of each tree."""
+    leaves: int = Field(8, ge=2, le=255)
+    """Leaves per tree."""
+    min_rows_per_leaf: int = Field(100, ge=1)
+    """Fewest training rows in a leaf."""
+    lambda_l2: float = Field(5.0, ge=0)
+    """L2 penalty on leaf values."""
+    feature_fraction: float = Field(0.3, gt=0, le=1)
+    """Share of features tried by each tree."""
+    bagging_fraction: float = Field(0.7, gt=0, le=1)
+    """Share of rows used by each tree."""
+    max_bin: int = Field(63, ge=3, le=255)
+    """Histogram bins per feature."""
+
+
+class TrainingConfig(Section):
+    """How training turns history into a model."""
+
+    horizons_days: tuple[int, ...] = (14, 60, 180)
+    """Horizons, in days, for which the chance to convert is given; the bands lie between them."""
+    main_horizon_days: int = 60
+    """The horizon that score, grade and reasons speak about."""
+    outcome_lag_days: int = Field(0, ge=0)
+    """Days until an outcome is surely booked; labels younger than that are unknown."""
+    max_snapshots: int = Field(60_000, ge=1_000)
+    """Training snapshots (lead x week) at most; beyond it they are thinned, with weights that restore the totals."""
+    history_days: int = Field(1_500, ge=30)
+    """How far back training snapshots go."""
+    evaluation_window_days: int = Field(180, ge=14)
+    """Length of the newest, never trained-on period on which a model is judged."""
+    bootstrap_draws: int = Field(200, ge=50)
+    """Resamples of leads behind each interval."""
+    seed: int = 1
+    """Seed of all drawing."""
+    table_test_share: float = Field(0.25, gt=0, lt=0.9)
+    """Table mode: share of the newest rows kept for judging."""
+    grade_lifts: tuple[float, float, float] = (4.0, 1.5, 0.5)
+    """Where the grades A, B and C begin, in multiples of the first model's base rate; kept as rates afterwards."""
+    table_learner: Literal["lightgbm", "logistic"] = "lightgbm"
+    """Learner of table mode."""
+    lightgbm: LightGbmConfig = LightGbmConfig()
+    """Settings of LightGBM."""
+
+    @model_validator(mode="after")
+    def _horizons_are_ordered(self) -> Self:
+        if list(self.horizons_days) != sorted(set(self.horizons_days)) or self.horizons_days[0] < 1:
+            raise ValueError("horizons_days must rise and start at 1 day or more, e.g. [14, 60, 180]")
+        if self.main_horizon_days not in self.horizons_days:
+            raise ValueError(f"main_horizon_days must be one of horizons_days {list(self.horizons_days)}")
+        if list(self.grade_lifts) != sorted(self.grade_lifts, reverse=True) or self.grade_lifts[-1] <= 0:
+            raise ValueError("grade_lifts must fall and stay above 0, e.g. [4.0, 1.5, 0.5]")
+        return self

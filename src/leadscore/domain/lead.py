@@ -1,0 +1,22 @@
+"""A lead (one person in one buying motion) and what is known of them, each value with its time."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead as collected; it exists as of t iff `created_at <= t` (epoch microseconds, UTC)."""
+
+    lead_id: str
+    created_at: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeValue:
+    """One value of one attribute from `known_at` on; None means it was emptied."""
+
+    lead_id: str
+    name: str
+    value: str | None
+    known_at: int
