@@ -1,0 +1,64 @@
+"""The facts of a company as Arrow tables: what bulk computation reads."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "leads": pa.schema([("lead_id", pa.string()), ("created_at", pa.int64())]),
+    "attributes": pa.schema(
+        [("lead_id", pa.string()), ("name", pa.string()), ("value", pa.string()), ("known_at", pa.int64())]
+    ),
+    "events": pa.schema(
+        [
+            ("event_id", pa.string()),
+            ("lead_id", pa.string()),
+            ("type", pa.string()),
+            ("occurred_at", pa.int64()),
+            ("known_at", pa.int64()),
+            ("value", pa.int64()),
+            ("channel", pa.string()),
+            ("campaign", pa.string()),
+        ]
+    ),
+    "outcomes": pa.schema(
+        [("lead_id", pa.string()), ("outcome", pa.string()), ("occurred_at", pa.int64()), ("known_at", pa.int64())]
+    ),
+}
+"""Column names and types of the four tables of `Facts`; times are epoch microseconds, UTC."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts of a company, or those known before an instant; each table has the schema of `SCHEMAS`, any row order.
+
+    leads       one row per lead.
+    attributes  history of each attribute; the columns of the leads file, `source` too, have known_at = created_at.
+    events      engagement events, one row per event_id; value in thousandths or null.
+    outcomes    how leads ended; a lead may have none or several.
+    """
+
+    leads: pa.Table
+    attributes: pa.Table
+    events: pa.Table
+    outcomes: pa.Table
+
+    def known_before(self, as_of: int) -> "Facts":
+        """The facts that could have been used as of an instant; everything learned from them is blind to the future.
+
+        as_of     epoch microseconds, exclusive.
+        Returns   leads created at or before as_of; attributes, events and outcomes known before it. The attributes that
+                  arrive with a lead count from the lead's own first instant, so those of a lead created just then stay.
+        """
+        born_now = self.leads.filter(pc.equal(self.leads["created_at"], as_of))["lead_id"]
+        arriving = pc.and_(
+            pc.equal(self.attributes["known_at"], as_of),
+            pc.is_in(self.attributes["lead_id"], value_set=born_now.combine_chunks()),
+        )
+        return Facts(
+            leads=self.leads.filter(pc.less_equal(self.leads["created_at"], as_of)),
+            attributes=self.attributes.filter(pc.or_(pc.less(self.attributes["known_at"], as_of), arriving)),
+            events=self.events.filter(pc.less(self.events["known_at"], as_of)),
+            outcomes=self.outcomes.filter(pc.less(self.outcomes["known_at"], as_of)),
+        )
