@@ -3,13 +3,25 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class ServiceConfig(BaseSettings):
     """Settings of the installation; environment variables win over the file."""
 
     model_config = SettingsConfigDict(env_prefix="LEADSCORE_", extra="forbid", use_attribute_docstrings=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what the file says."""
+        return env_settings, init_settings
 
     home: Path = Path()
     """Folder that holds `configs/`, `models/` and `data/` (LEADSCORE_HOME); the current folder by default."""

@@ -1,0 +1,119 @@
+"""Read the YAML files of `configs/` and say everything that is wrong with them at once."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from leadscore.config.events import EventsConfig
+from leadscore.config.features import FeaturesConfig
+from leadscore.config.mapping import MappingConfig
+from leadscore.config.promotion import PromotionConfig
+from leadscore.config.routing import RoutingConfig
+from leadscore.config.service import ServiceConfig
+from leadscore.config.training import TrainingConfig
+from leadscore.domain.errors import UsageError
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "service": ServiceConfig,
+    "mapping": MappingConfig,
+    "events": EventsConfig,
+    "features": FeaturesConfig,
+    "training": TrainingConfig,
+    "promotion": PromotionConfig,
+    "routing": RoutingConfig,
+}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every configuration file, read and checked; a missing file means its defaults."""
+
+    service: ServiceConfig
+    mapping: MappingConfig
+    events: EventsConfig
+    features: FeaturesConfig
+    training: TrainingConfig
+    promotion: PromotionConfig
+    routing: RoutingConfig
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read all configuration files below the installation's home.
+
+    home     folder that holds `configs/`; None means LEADSCORE_HOME or the current folder.
+    Raises   UsageError [LS-CONFIG-01, LS-CONFIG-02] with the faults of all files together.
+    """
+    base = home if home is not None else ServiceConfig().home
+    faults: list[str] = []
+    sections: dict[str, Any] = {}
+    for name, model in SECTIONS.items():
+        try:
+            sections[name] = load_section(base / "configs" / f"{name}.yaml", model, home=base)
+        except UsageError as error:
+            faults.append(str(error))
+    if faults:
+        raise UsageError("LS-CONFIG-02", found="the configuration has faults:\n" + "\n".join(faults))
+    return Settings(**sections)
+
+
+def load_section(path: Path, model: type[Model], *, home: Path | None = None) -> Model:
+    """Read one YAML file into its model.
+
+    path     the file; if absent, the defaults hold.
+    model    pydantic model of the file.
+    home     handed to the service settings, which know where they live.
+    Raises   UsageError naming file, setting, what was found and what is allowed, for every fault of the file.
+    """
+    values = _read_yaml(path)
+    try:
+        section = model(**values)
+    except ValidationError as error:
+        lines = [_fault(path, model, item) for item in error.errors()]
+        raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(lines)) from error
+    return section if home is None or model is not ServiceConfig else section.model_copy(update={"home": home})
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(
+            "LS-CONFIG-01", where=path.as_posix(), found=str(error), fix="see docs/configuration.md"
+        ) from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise UsageError(
+            "LS-CONFIG-01",
+            where=path.as_posix(),
+            found=f"a {type(values).__name__}",
+            allowed="settings as `name: value`",
+        )
+    return values
+
+
+def _fault(path: Path, model: type[BaseModel], item: Any) -> str:
+    place = ".".join(str(part) for part in item["loc"]) or "(whole file)"
+    if item["type"] == "extra_forbidden":
+        allowed = sorted(_model_at(model, item["loc"][:-1]).model_fields)
+        near = difflib.get_close_matches(str(item["loc"][-1]), allowed, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed)}"
+        return f"  {path.name}: {place}: is no setting; {hint}"
+    return f"  {path.name}: {place}: {item['input']!r:.60}: {item['msg']}"
+
+
+def _model_at(model: type[BaseModel], place: tuple[str | int, ...]) -> type[BaseModel]:
+    for part in place:
+        field = model.model_fields.get(str(part))
+        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        # A dictionary's key is no field of the model; the sections behind it are met one step earlier.
+        model = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), model)
+    return model
