@@ -1,0 +1,121 @@
+"""Registered versions: log a run with its artifact, move the champion, go back one step."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mlflow
+from mlflow.exceptions import MlflowException
+
+from leadscore.domain.errors import DataError
+from leadscore.registry.connection import Registry, registry_errors
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+_HISTORY_TAG = "champion_history"
+_PYFUNC_CODE = Path(__file__).with_name("pyfunc_model.py")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a training run leaves behind in MLflow.
+
+    artifact   folder of the model version.
+    files      further files of the run (plots, reports, scores of the evaluation rows).
+    params     settings; metrics numbers; tags of the version (kind, gate, reasons).
+    """
+
+    name: str
+    artifact: Path
+    params: dict[str, Any]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    files: tuple[Path, ...] = field(default=())
+
+
+def register_version(registry: Registry, record: RunRecord) -> str:
+    """Log a run, register its model version and make it the challenger.
+
+    Returns   the version number as text.
+    Raises    OutsideError [LS-REGISTRY-01].
+    """
+    with registry_errors("register the model", registry.uri):
+        with mlflow.start_run(experiment_id=registry.experiment_id, run_name=record.name):
+            mlflow.log_params(record.params)
+            mlflow.log_metrics(record.metrics)
+            mlflow.set_tags(record.tags)
+            for path in record.files:
+                mlflow.log_artifact(str(path))
+            info = mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(_PYFUNC_CODE),
+                artifacts={"model": str(record.artifact)},
+                pip_requirements=["leadscore"],
+                registered_model_name=record.name,
+            )
+        version = str(info.registered_model_version)
+        for key, value in record.tags.items():
+            registry.client.set_model_version_tag(record.name, version, key, value)
+        registry.client.set_registered_model_alias(record.name, CHALLENGER, version)
+    return version
+
+
+def version_of(registry: Registry, name: str, alias: str) -> str | None:
+    """Version number that an alias points to, or None."""
+    with registry_errors(f"look up {alias}", registry.uri):
+        try:
+            return str(registry.client.get_model_version_by_alias(name, alias).version)
+        except MlflowException as error:
+            if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+                return None
+            raise
+
+
+def version_tags(registry: Registry, name: str, version: str) -> dict[str, str]:
+    """Tags of a version.
+
+    Raises   DataError [LS-MODEL-03] if there is no such version.
+    """
+    with registry_errors(f"look up version {version}", registry.uri):
+        try:
+            return dict(registry.client.get_model_version(name, version).tags)
+        except MlflowException as error:
+            if error.error_code not in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+                raise
+            known = [str(item.version) for item in registry.client.search_model_versions(f"name='{name}'")]
+    raise DataError(
+        "LS-MODEL-03", found=f"model {name!r} has no version {version}", allowed=", ".join(sorted(known)) or "none yet"
+    )
+
+
+def champion_history(registry: Registry, name: str) -> list[str]:
+    """Versions that were champion before the present one, oldest first."""
+    with registry_errors("read the champion's history", registry.uri):
+        try:
+            return list(json.loads(registry.client.get_registered_model(name).tags.get(_HISTORY_TAG, "[]")))
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return []
+            raise
+
+
+def set_champion(registry: Registry, name: str, version: str, history: list[str]) -> None:
+    """Point the champion alias at a version and store the versions before it, oldest first."""
+    with registry_errors("move the champion", registry.uri):
+        registry.client.set_registered_model_tag(name, _HISTORY_TAG, json.dumps(history))
+        registry.client.set_registered_model_alias(name, CHAMPION, version)
+
+
+def list_versions(registry: Registry, name: str) -> list[dict[str, str]]:
+    """All versions of a model, newest first: version, aliases, gate, learner."""
+    with registry_errors("list versions", registry.uri):
+        found = registry.client.search_model_versions(f"name='{name}'")
+        aliases: dict[str, list[str]] = {}
+        if found:
+            for alias, version in registry.client.get_registered_model(name).aliases.items():
+                aliases.setdefault(str(version), []).append(alias)
+    rows = sorted(found, key=lambda item: int(item.version), reverse=True)
+    return [
+        {"version": str(item.version), "aliases": ", ".join(sorted(aliases.get(str(item.version), []))), **item.tags}
+        for item in rows
+    ]

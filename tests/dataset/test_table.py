@@ -1,0 +1,121 @@
+"""Table mode: what a flat export holds, its labels, its order in time, its numbers."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from leadscore.dataset.table import (
+    TableRequest,
+    check_columns,
+    labels_of,
+    learn_columns,
+    read_table,
+    table_matrix,
+    time_order,
+)
+from leadscore.domain.errors import DataError, UsageError
+
+
+def frame(**columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_of_a_csv_is_detected(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("\n".join(separator.join(row) for row in (("a", "b", "y"), ("1", "x", "yes"), ("2", "z", "no"))))
+    assert read_table(path).to_dict("list") == {"a": ["1", "2"], "b": ["x", "z"], "y": ["yes", "no"]}
+
+
+def test_gzip_and_an_old_encoding_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv.gz"
+    path.write_bytes(gzip.compress("a,y\nM\xfcller,yes\nB,no\n".encode("cp1252")))
+    assert read_table(path)["a"].tolist() == ["M\xfcller", "B"]
+
+
+def test_parquet_and_jsonl_give_the_same_matrix_as_csv(tmp_path: Path) -> None:
+    data = pd.DataFrame({"n": [1.5, None, 3.0], "c": ["x", None, "y"], "b": [True, False, True]})
+    data.to_parquet(tmp_path / "t.parquet")
+    data.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
+    data.to_csv(tmp_path / "t.csv", index=False)
+    frames = [read_table(tmp_path / name) for name in ("t.parquet", "t.jsonl", "t.csv")]
+    columns = [learn_columns(each, (), max_categories=5, min_rows=1) for each in frames]
+    assert columns[0] == columns[1] == columns[2]
+    matrices = [table_matrix(each, columns[0]) for each in frames]
+    np.testing.assert_array_equal(matrices[0], matrices[1])
+    np.testing.assert_array_equal(matrices[0], matrices[2])
+
+
+def test_a_missing_and_an_empty_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such file"):
+        read_table(tmp_path / "absent.csv")
+    (tmp_path / "head.csv").write_text("a,b\n")
+    with pytest.raises(DataError, match="it holds no rows"):
+        read_table(tmp_path / "head.csv")
+
+
+def test_absent_columns_are_named_together_with_those_there() -> None:
+    with pytest.raises(UsageError, match=r"no column nope, year[\s\S]*allowed  a, y"):
+        check_columns(frame(a=["1"], y=["1"]), TableRequest(target="y", time_column="year", exclude=("nope",)), "f.csv")
+
+
+@pytest.mark.parametrize("values", [["1", "0"], ["True", "False"], ["yes", "no"], ["Won", "Lost"]])
+def test_usual_spellings_of_converted_are_understood(values: list[str]) -> None:
+    assert labels_of(frame(y=[*values, ""]), TableRequest("y"), "f").tolist() == [1, 0, -1]
+
+
+def test_two_unknown_values_are_a_usage_error_that_names_them() -> None:
+    with pytest.raises(UsageError, match="its values are bought, left"):
+        labels_of(frame(y=["bought", "left"]), TableRequest("y"), "f")
+
+
+def test_with_more_than_two_values_both_sides_must_be_named_and_the_rest_is_unlabelled() -> None:
+    data = frame(y=["Won", "Lost", "Prospecting"])
+    with pytest.raises(UsageError, match="--positive VALUE --negative VALUE"):
+        labels_of(data, TableRequest("y", positive="Won"), "f")
+    assert labels_of(data, TableRequest("y", positive="Won", negative="Lost"), "f").tolist() == [1, 0, -1]
+
+
+def test_a_label_with_one_class_is_refused_as_data() -> None:
+    with pytest.raises(DataError, match="only the value no"):
+        labels_of(frame(y=["no", "no"]), TableRequest("y"), "f")
+
+
+def test_rows_are_ordered_by_the_time_column_else_by_the_file() -> None:
+    data = frame(day=["2024-02-01", "2023-01-05", "2024-01-01"])
+    assert time_order(data, TableRequest("y", time_column="day"), 1).tolist() == [1, 2, 0]
+    assert time_order(data, TableRequest("y"), 1).tolist() == [0, 1, 2]
+    assert sorted(time_order(data, TableRequest("y", shuffled=True), 1)) == [0, 1, 2]
+
+
+def test_a_time_column_with_words_names_the_row() -> None:
+    with pytest.raises(DataError, match="1 rows hold no time, first row 2"):
+        time_order(frame(day=["2024-02-01", "soon"]), TableRequest("y", time_column="day"), 1)
+
+
+def test_identifiers_and_constants_are_no_features() -> None:
+    rows = 60
+    data = frame(
+        key=[f"lead-{number}" for number in range(rows)],
+        same=["a"] * rows,
+        size=[str(number) for number in range(rows)],
+        kind=["a", "b"] * (rows // 2),
+    )
+    assert learn_columns(data, (), max_categories=10, min_rows=2).names == ("size", "kind")
+
+
+def test_a_column_the_model_needs_is_named_when_it_is_missing() -> None:
+    columns = learn_columns(frame(a=["1", "2"], b=["x", "y"]), (), max_categories=5, min_rows=1)
+    with pytest.raises(DataError, match="lacks b"):
+        table_matrix(frame(a=["1"]), columns)
+
+
+def test_a_row_alone_gives_the_same_numbers_as_in_its_table() -> None:
+    data = frame(a=["1", "2,5", "unknown"], b=["x", "y", "new"], c=["2024-01-01", "", "2024-03-01"])
+    columns = learn_columns(data.iloc[:2], (), max_categories=5, min_rows=1)
+    matrix = table_matrix(data, columns)
+    for number, cells in enumerate(data.to_dict("records")):
+        np.testing.assert_array_equal(matrix[number], columns.row(cells))
