@@ -38,7 +38,9 @@ def text_of(value: object) -> str | None:
         text = str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     else:
         text = "" if value is None else str(value).strip()
-    return None if text.lower() in MISSING else text
+    if text.lower() in MISSING:
+        return None
+    return text.lower() if text.lower() in {"true", "false"} else text
 
 
 def as_number(text: str) -> float | None:
