@@ -1,0 +1,221 @@
+"""A model version as a folder of plain text files: written once, verified before every use, never a pickle."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.domain.errors import DataError
+from leadscore.features.feature_set import FeatureSet
+from leadscore.modeling.intervals import IntervalTable
+from leadscore.modeling.predictor import BandPredictor
+
+MANIFEST = "manifest.json"
+_FEATURES, _INTERVALS, _SCORES, _GOLDEN = "features.json", "intervals.json", "score_table.json", "golden.json"
+_REQUIRED = ("name", "version", "kind", "as_of", "horizons_days", "main_horizon_days", "feature_fingerprint", "files")
+_DIGEST = "manifest_sha256"
+# Sums of leaves are equal everywhere; the last bits of exp differ between processors.
+_P_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class ArtifactParts:
+    """What a model version is made of.
+
+    features      the feature set, whose columns the band models were trained on.
+    band_texts    LightGBM model text of each horizon band, nearest first.
+    intervals     intervals of the main horizon.
+    score_table   `ScoreTable.to_dict()`.
+    golden_rows   a few feature rows, shape (n, n_features), whose answers are stored and recomputed at each loading.
+    manifest      name, version, kind ("events" or "table"), learner, as_of, horizons_days, main_horizon_days,
+                  leadscore_version, metrics, training_window, low_confidence, extra; fingerprint and hashes are added.
+    """
+
+    features: FeatureSet
+    band_texts: tuple[str, ...]
+    intervals: IntervalTable
+    score_table: dict[str, Any]
+    golden_rows: NDArray[np.float64]
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ModelArtifact:
+    """A verified model version, ready to score."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    features: FeatureSet
+    predictor: BandPredictor
+    intervals: IntervalTable
+    score_table: dict[str, Any]
+    horizon_keys: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return str(self.manifest["name"])
+
+    @property
+    def version(self) -> str:
+        """Version that the registry gave it; empty before."""
+        return str(self.manifest["version"] or "")
+
+
+def write_artifact(folder: Path, parts: ArtifactParts) -> None:
+    """Write a model version into a folder, which is made; it must not hold other files.
+
+    Raises    DataError [LS-MODEL-02] if the parts do not fit each other.
+    """
+    predictor = BandPredictor(parts.band_texts, parts.manifest["horizons_days"], parts.manifest["main_horizon_days"])
+    _refuse_misfit(predictor, parts.features)
+    files = {
+        _FEATURES: parts.features.to_json(),
+        _INTERVALS: _canonical(parts.intervals.to_dict()),
+        _SCORES: _canonical(parts.score_table),
+        _GOLDEN: _canonical(_golden(predictor, parts.golden_rows)),
+    }
+    files |= {_band_file(number): text for number, text in enumerate(parts.band_texts)}
+    folder.mkdir(parents=True, exist_ok=True)
+    hashes = {}
+    for name, text in files.items():
+        content = text.encode("utf-8")
+        (folder / name).write_bytes(content)
+        hashes[name] = _sha256(content)
+    manifest = {"version": "", **parts.manifest, "feature_fingerprint": parts.features.fingerprint, "files": hashes}
+    _write_manifest(folder, manifest)
+
+
+def stamp_version(folder: Path, name: str, version: str) -> None:
+    """Enter the name and version that the registry assigned into a written artifact's manifest.
+
+    Raises    DataError [LS-MODEL-02] if the manifest is missing or damaged.
+    """
+    _write_manifest(folder, {**read_manifest(folder), "name": name, "version": str(version)})
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an artifact, verified against its own hash; the other files are not looked at.
+
+    Raises    DataError [LS-MODEL-02] if it is missing, damaged or incomplete.
+    """
+    where = str(folder / MANIFEST)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        raise _damage(where, f"cannot be read: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get(_DIGEST) != _manifest_digest(manifest):
+        raise _damage(where, f"its content does not match its {_DIGEST}")
+    missing = [key for key in _REQUIRED if key not in manifest]
+    if missing:
+        raise _damage(where, f"lacks {', '.join(missing)}")
+    return manifest
+
+
+def load_artifact(folder: Path) -> ModelArtifact:
+    """Read a model version after verifying every byte of it, and recompute its golden rows.
+
+    Raises    DataError [LS-MODEL-02] saying which file is missing, unknown or changed, which fingerprint differs, or
+              which golden row answers otherwise than when it was written.
+    """
+    manifest = read_manifest(folder)
+    texts = _verified_texts(folder, manifest["files"])
+    bands = len(manifest["horizons_days"])
+    needed = {_FEATURES, _INTERVALS, _SCORES, _GOLDEN, *(_band_file(number) for number in range(bands))}
+    if needed != set(texts):
+        odd = ", ".join(sorted(needed ^ set(texts)))
+        raise _damage(str(folder / MANIFEST), f"names other files than such a model has: {odd}")
+    features = FeatureSet.from_json(texts[_FEATURES])
+    if features.fingerprint != manifest["feature_fingerprint"]:
+        found = f"has feature fingerprint {manifest['feature_fingerprint']}, this installation computes "
+        raise _damage(str(folder), found + features.fingerprint, "train again, or install the version that trained it")
+    predictor = BandPredictor(
+        [texts[_band_file(number)] for number in range(bands)], manifest["horizons_days"], manifest["main_horizon_days"]
+    )
+    _refuse_misfit(predictor, features)
+    _verify_golden(folder, predictor, json.loads(texts[_GOLDEN]))
+    return ModelArtifact(
+        folder=folder,
+        manifest=manifest,
+        features=features,
+        predictor=predictor,
+        intervals=IntervalTable.from_dict(json.loads(texts[_INTERVALS])),
+        score_table=json.loads(texts[_SCORES]),
+        horizon_keys=horizon_keys(manifest),
+    )
+
+
+def horizon_keys(manifest: dict[str, Any]) -> tuple[str, ...]:
+    """Keys of `p_convert`: "14d" and so on, or "table" for a model of a flat table.
+
+    >>> horizon_keys({"kind": "events", "horizons_days": [14, 60]})
+    ('14d', '60d')
+    """
+    if manifest["kind"] == "table":
+        return ("table",)
+    return tuple(f"{days}d" for days in manifest["horizons_days"])
+
+
+def _verified_texts(folder: Path, hashes: dict[str, str]) -> dict[str, str]:
+    present = {path.name for path in folder.iterdir()} - {MANIFEST}
+    faults = [f"{name} is missing" for name in sorted(set(hashes) - present)]
+    faults += [f"{name} is not in the manifest" for name in sorted(present - set(hashes))]
+    contents = {name: (folder / name).read_bytes() for name in sorted(present & set(hashes))}
+    faults += [f"{name} has changed" for name, content in contents.items() if _sha256(content) != hashes[name]]
+    if faults:
+        raise _damage(str(folder), "; ".join(faults))
+    return {name: content.decode("utf-8") for name, content in contents.items()}
+
+
+def _golden(predictor: BandPredictor, rows: NDArray[np.float64]) -> dict[str, Any]:
+    answers = []
+    for row in rows:
+        values = [None if np.isnan(value) else float(value) for value in row]
+        answers.append({"values": values, "raw": predictor.raw(row).tolist(), "p": predictor.row(row)[0]})
+    return {"rows": answers}
+
+
+def _verify_golden(folder: Path, predictor: BandPredictor, golden: dict[str, Any]) -> None:
+    for number, answer in enumerate(golden["rows"]):
+        row = np.array([np.nan if value is None else value for value in answer["values"]], dtype=np.float64)
+        raw, p = predictor.raw(row).tolist(), predictor.row(row)[0]
+        apart = max(abs(here - there) for here, there in zip(p, answer["p"], strict=True))
+        if raw != answer["raw"] or apart > _P_TOLERANCE:
+            found = f"golden row {number} gives {p} (raw {raw}), written were {answer['p']} (raw {answer['raw']})"
+            raise _damage(str(folder), found)
+
+
+def _refuse_misfit(predictor: BandPredictor, features: FeatureSet) -> None:
+    if predictor.n_features != len(features.names):
+        found = f"the models take {predictor.n_features} features, the feature set has {len(features.names)}"
+        raise DataError("LS-MODEL-02", found=found)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    manifest = json.loads(json.dumps(manifest))  # as a reader will see it: keys are text, tuples are lists
+    text = json.dumps({**manifest, _DIGEST: _manifest_digest(manifest)}, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _manifest_digest(manifest: dict[str, Any]) -> str:
+    return _sha256(_canonical({key: value for key, value in manifest.items() if key != _DIGEST}).encode("utf-8"))
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _band_file(number: int) -> str:
+    return f"band_{number}.txt"
+
+
+def _damage(where: str, found: str, fix: str = "export the version again: leadscore promote or rollback") -> DataError:
+    return DataError("LS-MODEL-02", where=where, found=found, fix=fix)

@@ -1,0 +1,118 @@
+"""What each feature did to a raw score: path attribution, looked up per leaf.
+
+On its way from the root to a leaf a row passes nodes, whose value is the mean leaf value of the training rows below.
+Each step changes that value, and the change is credited to the feature the node splits on. The credits of a leaf never
+change, so they are laid down once per (tree, leaf), and a row costs one look-up instead of a walk.
+
+Source: Saabas (2014), "Interpreting random forests"; exact Shapley values cost some 200 times as much.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Steps = dict[int, float]
+
+
+class LeafTable:
+    """Attribution of every leaf of a model, from `NativeBooster.dump()`.
+
+    structure   the dumped model; leaf values must be constants.
+
+    bias        mean raw score over the training rows of each tree, summed: where attribution starts from.
+    n_features  columns of the rows that the model scores.
+    """
+
+    def __init__(self, structure: dict[str, Any]) -> None:
+        self.n_features: int = structure["max_feature_idx"] + 1
+        values: list[float] = []
+        paths: list[_Steps] = []
+        offsets: list[int] = []
+        starts: list[float] = []
+        for tree in structure["tree_info"]:
+            leaves = _leaves(tree["tree_structure"])
+            offsets.append(len(values))
+            starts.append(_mean(tree["tree_structure"])[0])
+            values.extend(leaves[number][0] for number in sorted(leaves))
+            paths.extend(leaves[number][1] for number in sorted(leaves))
+        self.bias = float(np.sum(starts))
+        self._offsets = np.array(offsets, dtype=np.intp)
+        self._values = np.array(values)
+        # Rows of one width let numpy gather them in one step; what is left over adds 0 to feature 0.
+        width = max((len(path) for path in paths), default=0)
+        self._features = np.zeros((len(paths), width), dtype=np.intp)
+        self._effects = np.zeros((len(paths), width))
+        for number, path in enumerate(paths):
+            self._features[number, : len(path)] = list(path)
+            self._effects[number, : len(path)] = list(path.values())
+        ends = [*offsets[1:], len(paths)]
+        self._by_tree = [_columns(paths[start:end]) for start, end in zip(offsets, ends, strict=True)]
+
+    def raw(self, leaves: NDArray[np.int32]) -> float:
+        """Raw score of a row from its leaves, shape (n_trees,); equal to LightGBM's bit for bit."""
+        # LightGBM adds tree after tree; numpy's sum would add in pairs and round differently.
+        taken = self._values[self._offsets + leaves]
+        return float(np.add.accumulate(taken)[-1]) if len(taken) else 0.0
+
+    def contributions(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Effect of each feature on the raw score of one row.
+
+        leaves    leaf of the row in each tree, shape (n_trees,).
+        Returns   shape (n_features,); `bias` plus their sum is the raw score, up to 1e-9.
+        """
+        rows = self._offsets + leaves
+        credits = np.bincount(self._features[rows].ravel(), self._effects[rows].ravel(), self.n_features)
+        return np.asarray(credits, dtype=np.float64)
+
+    def raw_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Raw scores of many rows from their leaves, shape (n, n_trees): shape (n,)."""
+        total = np.zeros(len(leaves))
+        for tree, offset in enumerate(self._offsets):
+            total += self._values[offset + leaves[:, tree]]
+        return total
+
+    def contribution_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Effect of each feature on the raw scores of many rows.
+
+        leaves    leaf of each row in each tree, shape (n, n_trees).
+        Returns   shape (n, n_features), each row equal to `contributions` of its leaves bit for bit.
+        """
+        effects = np.zeros((self.n_features, len(leaves)))
+        for tree, columns in enumerate(self._by_tree):
+            reached = leaves[:, tree]
+            for feature, effect_of_leaf in columns:
+                effects[feature] += effect_of_leaf[reached]
+        return effects.T
+
+
+def _mean(node: dict[str, Any]) -> tuple[float, float]:
+    """Mean leaf value below a node and the training rows it rests on."""
+    if "split_feature" not in node:
+        return node["leaf_value"], node.get("leaf_count", 1)
+    (left, left_rows), (right, right_rows) = _mean(node["left_child"]), _mean(node["right_child"])
+    rows = left_rows + right_rows
+    mean = (left * left_rows + right * right_rows) / rows if rows else (left + right) / 2
+    return mean, rows
+
+
+def _leaves(root: dict[str, Any]) -> dict[int, tuple[float, _Steps]]:
+    """Leaf number -> (leaf value, feature -> credit on the path to it)."""
+    found: dict[int, tuple[float, _Steps]] = {}
+    waiting: list[tuple[dict[str, Any], _Steps]] = [(root, {})]
+    while waiting:
+        node, path = waiting.pop()
+        if "split_feature" not in node:
+            found[node.get("leaf_index", 0)] = (node["leaf_value"], path)
+            continue
+        value, feature = _mean(node)[0], node["split_feature"]
+        for child in (node["left_child"], node["right_child"]):
+            step = _mean(child)[0] - value
+            waiting.append((child, {**path, feature: path.get(feature, 0.0) + step}))
+    return found
+
+
+def _columns(paths: list[_Steps]) -> list[tuple[int, NDArray[np.float64]]]:
+    """A tree's features, each with its credit at every leaf."""
+    features = sorted({feature for path in paths for feature in path})
+    return [(feature, np.array([path.get(feature, 0.0) for path in paths])) for feature in features]
