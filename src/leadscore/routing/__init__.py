@@ -1,0 +1,1 @@
+"""What happens with a lead: suspect, MQL or SQL, to whom, and the rule that decided."""
