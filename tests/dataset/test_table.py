@@ -17,6 +17,7 @@ from leadscore.dataset.table import (
     time_order,
 )
 from leadscore.domain.errors import DataError, UsageError
+from leadscore.features.columns import table_row
 
 
 def frame(**columns: list[str]) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def test_identifiers_and_constants_are_no_features() -> None:
         size=[str(number) for number in range(rows)],
         kind=["a", "b"] * (rows // 2),
     )
-    assert learn_columns(data, (), max_categories=10, min_rows=2).names == ("size", "kind")
+    assert learn_columns(data, (), max_categories=10, min_rows=2).encoders.keys() == {"size", "kind"}
 
 
 def test_a_column_the_model_needs_is_named_when_it_is_missing() -> None:
@@ -118,4 +119,4 @@ def test_a_row_alone_gives_the_same_numbers_as_in_its_table() -> None:
     columns = learn_columns(data.iloc[:2], (), max_categories=5, min_rows=1)
     matrix = table_matrix(data, columns)
     for number, cells in enumerate(data.to_dict("records")):
-        np.testing.assert_array_equal(matrix[number], columns.row(cells))
+        np.testing.assert_array_equal(matrix[number], table_row(cells, columns))

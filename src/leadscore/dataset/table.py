@@ -1,15 +1,18 @@
 """Table mode: a flat export, one row per lead with a label column, read and cut in time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
-from leadscore.features.columns import Column, TableColumns, as_days, as_number, encode, learn_column, text_of
+from leadscore.features.columns import column_features, column_names, learn_encoder, text_of
+from leadscore.features.feature_set import Encoder, FeatureSet, finite_number
 
 _POSITIVE = ("1", "true", "yes", "won", "y", "t")
 
@@ -125,52 +128,56 @@ def time_order(frame: pd.DataFrame, request: TableRequest, seed: int) -> np.ndar
     """
     if request.time_column is not None:
         texts = [text_of(value) for value in frame[request.time_column]]
-        moments = [
-            None if text is None else as_number(text) if as_days(text) is None else as_days(text) for text in texts
-        ]
-        bad = [number + 1 for number, moment in enumerate(moments) if moment is None]
-        if bad:
+        kind: Literal["number", "date"] = "number" if all(map(_is_number, texts)) else "date"
+        moments = np.array([Encoder(kind, {}).encode(text) for text in texts])
+        bad = np.flatnonzero(np.isnan(moments)) + 1
+        if len(bad):
             raise DataError(
                 "LS-TIME-02",
                 where=f"column {request.time_column}",
                 found=f"{len(bad)} rows hold no time, first row {bad[0]}",
                 allowed="ISO dates, or numbers that rise with time",
             )
-        return np.argsort(np.array(moments, dtype=float), kind="stable")
+        return np.argsort(moments, kind="stable")
     if request.shuffled:
         return np.random.default_rng(seed).permutation(len(frame))
     return np.arange(len(frame))
 
 
-def learn_columns(frame: pd.DataFrame, skip: Sequence[str], *, max_categories: int, min_rows: int) -> TableColumns:
+def _is_number(text: str | None) -> bool:
+    return text is not None and not math.isnan(finite_number(text))
+
+
+def learn_columns(frame: pd.DataFrame, skip: Sequence[str], *, max_categories: int, min_rows: int) -> FeatureSet:
     """Find out what each column holds, from the rows given (training rows only)."""
-    learnt = (
-        learn_column(str(name), [text_of(v) for v in frame[name]], max_categories=max_categories, min_rows=min_rows)
+    encoders = {
+        str(name): learn_encoder([text_of(v) for v in frame[name]], max_categories=max_categories, min_rows=min_rows)
         for name in frame.columns
         if name not in skip
-    )
-    return TableColumns(tuple(column for column in learnt if column is not None))
+    }
+    return column_features({name: encoder for name, encoder in encoders.items() if encoder is not None})
 
 
-def table_matrix(frame: pd.DataFrame, columns: TableColumns, progress: Progress = silent) -> np.ndarray:
+def table_matrix(frame: pd.DataFrame, features: FeatureSet, progress: Progress = silent) -> np.ndarray:
     """The rows as numbers, float64, shape (n, columns), NaN where missing.
 
     Raises   DataError [LS-DATA-03] naming the model's columns that the table lacks.
     """
-    absent = [name for name in columns.names if name not in frame.columns]
+    names = column_names(features)
+    absent = [name for name in names if name not in frame.columns]
     if absent:
         raise DataError(
             "LS-DATA-03",
             found=f"the table lacks {', '.join(absent)}",
             fix="export the columns the model was trained on",
         )
-    matrix = np.empty((len(frame), len(columns.columns)))
-    for number, column in enumerate(columns.columns):
-        matrix[:, number] = _encode_column(frame[column.name], column)
-        progress("reading columns", number + 1, len(columns.columns))
+    matrix = np.empty((len(frame), len(names)))
+    for number, name in enumerate(names):
+        matrix[:, number] = _encode_column(frame[name], features.encoders[name])
+        progress("reading columns", number + 1, len(names))
     return matrix
 
 
-def _encode_column(cells: "pd.Series[str]", column: Column) -> np.ndarray:
+def _encode_column(cells: "pd.Series[str]", encoder: Encoder) -> np.ndarray:
     codes, distinct = pd.factorize(cells, use_na_sentinel=False)
-    return np.array([encode(column, text_of(value)) for value in distinct], dtype=float)[codes]
+    return np.array([encoder.encode(text_of(value)) for value in distinct], dtype=float)[codes]
