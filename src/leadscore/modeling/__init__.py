@@ -1,0 +1,1 @@
+"""Learning conversion chances from labelled rows, judging them, and reading them back to serve."""

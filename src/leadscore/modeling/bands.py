@@ -1,0 +1,151 @@
+"""One plain LightGBM model per horizon band: P(convert in the band | not before it).
+
+With bands (0, 14], (14, 60], (60, 180] days and their chances h_k, P(converted by the end of band k) is
+1 - (1 - h_1) ... (1 - h_k): the curve over the horizons cannot contradict itself, and a young company learns its
+near bands from all the rows whose near labels are known.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from leadscore.config.training import LightGbmConfig
+from leadscore.domain.errors import DataError
+from leadscore.domain.progress import Progress, silent
+from leadscore.modeling.rows import TrainingRows
+
+FEW_CONVERSIONS = 100
+"""Below this many converting leads the smaller number of trees is grown."""
+TREES_PER_MESSAGE = 25
+MIN_LEAF_SHARE, MIN_LEAF_ROWS = 0.02, 10
+
+
+def fit_bands(
+    rows: TrainingRows,
+    bands: Sequence[str],
+    categorical: Sequence[int],
+    config: LightGbmConfig,
+    seed: int,
+    progress: Progress = silent,
+) -> list[str]:
+    """Fit one model per band, each on the rows whose label is known in that band.
+
+    rows         labels by band, shape (n, k); a row still open before its band is `known` there.
+    bands        k names for progress and errors, e.g. "0-14 days"; a flat table has the one band "table".
+    categorical  indexes of the columns that hold category codes (whole numbers from 0, NaN for missing).
+    seed         same rows, settings and seed give the same models, whatever the number of threads.
+    Returns      k models in LightGBM's native text; features are called f0, f1, ... so that no name or value of the
+                 data gets into it. A band in which nobody converted yet becomes a constant of half a conversion.
+    Raises       DataError [LS-DATA-01] if a band has no row with a known label; [LS-DATA-02] if nobody converted in
+                 any band, or everybody did in one.
+    """
+    _require_labels(rows, bands)
+    few = rows.converting_leads() < FEW_CONVERSIONS
+    trees = config.trees_on_few_data if few else config.trees
+    texts = []
+    for band, name in enumerate(bands):
+        tell = _teller(progress, f"fit {name}", band * trees, trees * len(bands))
+        texts.append(_fit_band(rows, band, categorical, _parameters(rows, band, trees, config, seed), tell))
+        progress(f"fit {name}", (band + 1) * trees, trees * len(bands))
+    return texts
+
+
+def _require_labels(rows: TrainingRows, bands: Sequence[str]) -> None:
+    """Refuse rows from which a band cannot be learned, naming the band and the counts."""
+    if len(bands) != rows.columns:
+        raise ValueError(f"{len(bands)} bands are named, {rows.columns} are labelled")
+    known, converted = rows.known.sum(axis=0), rows.labels().sum(axis=0)
+    for name, with_label, positive in zip(bands, known, converted, strict=True):
+        if with_label == 0:
+            raise DataError(
+                "LS-DATA-01",
+                where=f"band {name}",
+                found=f"none of {len(rows)} rows is old enough to know whether it converted in this band",
+                fix="import older history, or shorten horizons_days in configs/training.yaml",
+            )
+        if positive == with_label:
+            raise DataError(
+                "LS-DATA-02",
+                where=f"band {name}",
+                found=f"all {with_label} rows with a known label converted",
+                allowed="rows that converted and rows that did not",
+                fix="check the outcomes; leads that never converted must be imported too",
+            )
+    if not converted.any():
+        counts = ", ".join(f"{name}: 0 of {count}" for name, count in zip(bands, known, strict=True))
+        raise DataError(
+            "LS-DATA-02",
+            found=f"no row with a known label converted ({counts})",
+            allowed="rows that converted and rows that did not",
+            fix="import outcomes, or older history",
+        )
+
+
+def _parameters(rows: TrainingRows, band: int, trees: int, config: LightGbmConfig, seed: int) -> dict[str, Any]:
+    """LightGBM's settings for one band; on few rows the leaves may be smaller, or no tree could ever split."""
+    smallest_leaf = max(MIN_LEAF_ROWS, int(rows.known[:, band].sum() * MIN_LEAF_SHARE))
+    return {
+        "objective": "binary",
+        "num_iterations": trees,
+        "learning_rate": config.learning_rate,
+        "num_leaves": config.leaves,
+        "min_data_in_leaf": min(config.min_rows_per_leaf, smallest_leaf),
+        "lambda_l2": config.lambda_l2,
+        "feature_fraction": config.feature_fraction,
+        "bagging_fraction": config.bagging_fraction,
+        "bagging_freq": 1,
+        "max_bin": config.max_bin,
+        "seed": seed + band,
+        "num_threads": config.threads,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+
+
+def _teller(progress: Progress, step: str, before: int, total: int) -> Callable[[Any], None]:
+    """A LightGBM callback that tells how many trees of all bands have been grown, now and then."""
+
+    def tell(environment: Any) -> None:
+        grown = environment.iteration + 1
+        if grown % TREES_PER_MESSAGE == 0:
+            progress(step, before + grown, total)
+
+    return tell
+
+
+def _fit_band(
+    rows: TrainingRows, band: int, categorical: Sequence[int], parameters: dict[str, Any], tell: Callable[[Any], None]
+) -> str:
+    """The model text of one band."""
+    known = rows.known[:, band]
+    converted, weight = rows.converted[known, band], rows.weight[known]
+    if not converted.any():
+        return _constant(rows.matrix.shape[1], 0.5 / (float(weight.sum()) + 1), parameters)
+    data = lgb.Dataset(
+        rows.matrix[known],
+        label=converted.astype(np.float32),
+        weight=weight,
+        feature_name=_column_names(rows.matrix.shape[1]),
+        categorical_feature=list(categorical),
+        params=parameters,
+    )
+    return str(lgb.train(parameters, data, callbacks=[tell]).model_to_string())
+
+
+def _constant(columns: int, rate: float, parameters: dict[str, Any]) -> str:
+    """The text of a model that answers `rate` for every row: two rows alike, weighted so that this is their mean."""
+    data = lgb.Dataset(
+        np.zeros((2, columns)),
+        label=np.array([0.0, 1.0]),
+        weight=np.array([1 - rate, rate]),
+        feature_name=_column_names(columns),
+        params=parameters,
+    )
+    return str(lgb.train(parameters | {"num_iterations": 1}, data).model_to_string())
+
+
+def _column_names(columns: int) -> list[str]:
+    return [f"f{index}" for index in range(columns)]

@@ -1,0 +1,181 @@
+"""How good predictions are on later rows: figures with intervals, calibration and gain, overall and by group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.modeling.intervals import equal_event_bins, estimate_rate
+from leadscore.modeling.metrics import METRICS, RankedRows, compute_metrics, gain_at, rank_rows
+from leadscore.modeling.resampling import LeadDraws, draw_leads, percentile_interval
+from leadscore.modeling.rows import Flags, Floats, LabelledRows
+
+GAIN_SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+PLOT_BINS = 10
+MOST_GROUP_VALUES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure and its 90 % interval over leads; None where the rows do not define it."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Rows of like probability: what was predicted, and what share converted with its 90 % interval."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonEvaluation:
+    """Figures of one horizon, on the rows whose label is known.
+
+    rows, leads, converting_leads   what the figures rest on.
+    ripe_share     weighted share of all rows that are old enough to know the label.
+    unscored       rows with a known label but no prediction; they are left out.
+    observed_rate  weighted share of rows that converted; None without rows.
+    metrics        by name, see metrics.compute_metrics.
+    missing        why a figure is None, in words; empty if all could be computed.
+    calibration    bins that predict equally many conversions, lowest first.
+    gain           (share of rows, best first; share of the conversions among them).
+    """
+
+    rows: int
+    leads: int
+    converting_leads: int
+    ripe_share: float
+    unscored: int
+    observed_rate: float | None
+    metrics: dict[str, Metric]
+    missing: str
+    calibration: tuple[CalibrationBin, ...] = ()
+    gain: tuple[tuple[float, float], ...] = ()
+
+    def values(self) -> dict[str, float | None]:
+        """The bare figures by name."""
+        return {name: metric.value for name, metric in self.metrics.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Figures by horizon, and by group (e.g. "source"), value and horizon."""
+
+    horizons: dict[str, HorizonEvaluation]
+    groups: dict[str, dict[str, dict[str, HorizonEvaluation]]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return asdict(self)
+
+
+def evaluate(
+    p: Floats,
+    rows: LabelledRows,
+    horizons: Sequence[str],
+    draws: int,
+    seed: int,
+    groups: Mapping[str, NDArray[np.str_]] | None = None,
+) -> Evaluation:
+    """Judge predictions on rows that the model was not trained on.
+
+    p         shape (n, h), probability by horizon; NaN where a row could not be scored.
+    rows      labels by horizon, shape (n, h).
+    horizons  h names, e.g. "14d"; a flat table has the one horizon "table".
+    draws     resamples of whole leads behind each interval.
+    groups    name of a grouping -> value of each row, shape (n,); the values with the most rows are judged.
+    """
+    if p.shape != rows.known.shape or len(horizons) != rows.columns:
+        raise ValueError(f"p {p.shape}, labels {rows.known.shape} and {len(horizons)} horizons do not fit together")
+    resamples = draw_leads(rows.cluster, draws, seed)
+    everything = np.ones(len(rows), dtype=np.bool_)
+    return Evaluation(
+        {name: _judge(p[:, h], rows, h, everything, resamples, True) for h, name in enumerate(horizons)},
+        {
+            grouping: {
+                value: {
+                    name: _judge(p[:, h], rows, h, values == value, resamples, False) for h, name in enumerate(horizons)
+                }
+                for value in _most_frequent(values)
+            }
+            for grouping, values in (groups or {}).items()
+        },
+    )
+
+
+def _most_frequent(values: NDArray[np.str_]) -> list[str]:
+    found, counts = np.unique(values, return_counts=True)
+    return [str(value) for value in found[np.argsort(-counts, kind="stable")][:MOST_GROUP_VALUES]]
+
+
+def _judge(
+    p: Floats, rows: LabelledRows, horizon: int, members: Flags, resamples: LeadDraws, curves: bool
+) -> HorizonEvaluation:
+    """Figures of one horizon among the member rows; `curves` adds calibration and gain."""
+    known = members & rows.known[:, horizon]
+    used = known & np.isfinite(p)
+    chance, converted, weight = p[used], rows.converted[used, horizon], rows.weight[used]
+    ranked = rank_rows(chance, converted, weight, resamples.position[used])
+    all_weight = float(rows.weight[members].sum())
+    return HorizonEvaluation(
+        rows=int(used.sum()),
+        leads=len(np.unique(rows.cluster[used])),
+        converting_leads=len(np.unique(rows.cluster[used][converted])),
+        ripe_share=float(rows.weight[known].sum()) / all_weight if all_weight > 0 else 0.0,
+        unscored=int((known & ~used).sum()),
+        observed_rate=float(np.average(converted, weights=weight)) if used.any() else None,
+        metrics=_metrics(ranked, resamples),
+        missing=_missing(converted),
+        calibration=_calibration(chance, converted, weight, rows.cluster[used]) if curves else (),
+        gain=_gain(ranked) if curves else (),
+    )
+
+
+def _missing(converted: Flags) -> str:
+    """Why figures are missing, if they are."""
+    if not len(converted):
+        return "no row is old enough to know whether it converted"
+    if not converted.any():
+        return f"none of {len(converted)} rows converted"
+    return f"all {len(converted)} rows converted" if converted.all() else ""
+
+
+def _metrics(ranked: RankedRows, resamples: LeadDraws) -> dict[str, Metric]:
+    """All figures with their intervals."""
+    figures = compute_metrics(ranked.probability, *ranked.masses())
+    drawn = [compute_metrics(ranked.probability, *ranked.masses(times)) for times in resamples.multiplicity]
+    return {name: _metric(figures[name], np.array([draw[name] for draw in drawn])) for name in METRICS}
+
+
+def _metric(value: float, drawn: Floats) -> Metric:
+    return Metric(value, *percentile_interval(drawn)) if np.isfinite(value) else Metric(None, None, None)
+
+
+def _calibration(p: Floats, converted: Flags, weight: Floats, cluster: NDArray[np.int64]) -> tuple[CalibrationBin, ...]:
+    """Predicted against observed rate in bins that predict equally many conversions."""
+    number = equal_event_bins(p, weight, PLOT_BINS)
+    bins = []
+    for members in (number == bin_number for bin_number in np.unique(number)):
+        low, high = estimate_rate(converted[members], weight[members], cluster[members]).bounds()
+        predicted, observed = (float(np.average(of[members], weights=weight[members])) for of in (p, converted))
+        bins.append(CalibrationBin(predicted, observed, low, high, int(members.sum())))
+    return tuple(bins)
+
+
+def _gain(ranked: RankedRows) -> tuple[tuple[float, float], ...]:
+    """The gain curve at fixed shares of rows; empty without a conversion."""
+    positive, negative = ranked.masses()
+    if not positive.sum() > 0:
+        return ()
+    found = gain_at(np.array(GAIN_SHARES), positive, positive + negative)
+    return tuple(zip(GAIN_SHARES, found.tolist(), strict=True))
