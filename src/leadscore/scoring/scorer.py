@@ -1,0 +1,135 @@
+"""One model version at work: from feature rows to probabilities, score, grade and reasons in words."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.domain.score import Reason
+from leadscore.features.definitions import Feature
+from leadscore.features.wording import describe
+from leadscore.modeling.artifact import ModelArtifact
+from leadscore.scoring.grades import ScoreTable
+
+_MOST_REASONS = 6
+_COLUMN_REASONS = 3
+_CHUNK_ROWS = 4_096
+_TEXTS_KEPT = 50_000
+# A decayed sum is a number that nobody can picture; a count or a date of the same group says it better.
+_HARD_TO_PICTURE = frozenset({"decayed", "value_decayed"})
+_NO_REASON = Reason("", "nothing known sets this lead apart from the average lead", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RowScore:
+    """What a model says about one feature row.
+
+    p_convert  probability within each horizon, keyed "14d", "60d", ...; never falling.
+    p_main     the one of them at the main horizon, which interval, score, grade and reasons speak about.
+    interval   (low, high) of the conversion rate of leads like this one at the main horizon.
+    reasons    strongest first, at least one, never without a text.
+    """
+
+    p_convert: dict[str, float]
+    p_main: float
+    interval: tuple[float, float]
+    score: float
+    grade: str
+    reasons: tuple[Reason, ...]
+
+
+class Scorer:
+    """Scores rows with one verified model version; safe to share between threads."""
+
+    def __init__(self, artifact: ModelArtifact) -> None:
+        self.artifact = artifact
+        self._table = ScoreTable.from_dict(artifact.score_table)
+        self._features: tuple[Feature, ...] = artifact.features.features
+        groups = list(dict.fromkeys(feature.group for feature in self._features))
+        self._group_of = np.array([groups.index(feature.group) for feature in self._features], dtype=np.intp)
+        self._members = [np.flatnonzero(self._group_of == group).tolist() for group in range(len(groups))]
+        self._text = lru_cache(_TEXTS_KEPT)(self._describe)
+
+    def score_row(self, row: Sequence[float]) -> RowScore:
+        """Score one feature row, in the order of the artifact's features; NaN means missing."""
+        values = np.array(row, dtype=np.float64)
+        p, effects = self.artifact.predictor.row(values)
+        main = p[self.artifact.predictor.main]
+        return RowScore(
+            p_convert=dict(zip(self.artifact.horizon_keys, p, strict=True)),
+            p_main=main,
+            interval=self.artifact.intervals.at(main),
+            score=self._table.score(main),
+            grade=self._table.grade(main),
+            reasons=tuple(self._reasons(row, effects, _MOST_REASONS)),
+        )
+
+    def score_matrix(self, matrix: NDArray[np.float64]) -> dict[str, list[Any]]:
+        """Score many feature rows.
+
+        matrix    shape (n, n_features); NaN means missing.
+        Returns   columns of length n: `p_convert_14d` and so on (`p_convert` for a table model), `p_low`, `p_high`,
+                  `score`, `grade`, `reason_1` to `reason_3` ("" where there are fewer); equal to `score_row`'s bit for
+                  bit.
+        """
+        names = ["p_convert" if key == "table" else f"p_convert_{key}" for key in self.artifact.horizon_keys]
+        reason_names = [f"reason_{number + 1}" for number in range(_COLUMN_REASONS)]
+        columns: dict[str, list[Any]] = {
+            name: [] for name in [*names, "p_low", "p_high", "score", "grade", *reason_names]
+        }
+        for chunk in _chunks(matrix):
+            p, effects = self.artifact.predictor.explained(chunk)
+            main = p[:, self.artifact.predictor.main]
+            low, high = self.artifact.intervals.at_all(main)
+            for name, column in zip(names, p.T, strict=True):
+                columns[name] += column.tolist()
+            columns["p_low"] += low.tolist()
+            columns["p_high"] += high.tolist()
+            columns["score"] += self._table.score_column(main).tolist()
+            columns["grade"] += self._table.grade_column(main)
+            for row, row_effects in zip(chunk.tolist(), effects, strict=True):
+                texts = [reason.text for reason in self._reasons(row, row_effects, _COLUMN_REASONS)]
+                for number, name in enumerate(reason_names):
+                    columns[name].append(texts[number] if number < len(texts) else "")
+        return columns
+
+    def _reasons(self, row: Sequence[float], effects: NDArray[np.float64], most: int) -> list[Reason]:
+        by_group = np.bincount(self._group_of, effects, len(self._members)).tolist()
+        order = sorted(range(len(by_group)), key=lambda group: -abs(by_group[group]))
+        effect_of = effects.tolist()
+        reasons = []
+        for group in order[:most]:
+            effect = by_group[group]
+            if effect == 0:
+                break
+            speaker = self._most_telling(group, effect, row, effect_of)
+            value = row[speaker]
+            text = self._text(speaker, None if math.isnan(value) else value)
+            reasons.append(Reason(self._features[speaker].name, text, effect))
+        return reasons or [_NO_REASON]
+
+    def _most_telling(self, group: int, effect: float, row: Sequence[float], effect_of: list[float]) -> int:
+        """The feature that speaks for its group: it pulls the group's way, is known, and can be pictured."""
+        best, best_rank = self._members[group][0], (True, True, True, 0.0)
+        for member in self._members[group]:
+            own = effect_of[member]
+            pulls_back = own * effect <= 0
+            missing = math.isnan(row[member])
+            rank = (pulls_back, missing, self._features[member].kind in _HARD_TO_PICTURE, -abs(own))
+            if rank < best_rank:
+                best, best_rank = member, rank
+        return best
+
+    def _describe(self, position: int, value: float | None) -> str:
+        feature = self._features[position]
+        text = describe(feature, math.nan if value is None else value, self.artifact.features.labels)
+        return text.strip() or feature.name.replace("_", " ")
+
+
+def _chunks(matrix: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    for start in range(0, len(matrix), _CHUNK_ROWS):
+        yield matrix[start : start + _CHUNK_ROWS]
