@@ -117,13 +117,13 @@ def _temperature(row_score: RowScore, cuts: TemperatureCuts) -> Temperature:
 
 def attributes_as_of(history: LeadHistory, as_of: int) -> dict[str, str | None]:
     """The latest value of each attribute visible as of an instant; among equal times the larger text wins."""
-    latest: dict[str, tuple[int, str, str | None]] = {}
+    latest: dict[str, tuple[tuple[int, bool, str], str | None]] = {}
     for item in history.attributes:
         if visible(item, as_of) or item.known_at == history.created_at == as_of:
-            rank = (item.known_at, item.value or "", item.value)
-            if item.name not in latest or rank[:2] > latest[item.name][:2]:
-                latest[item.name] = rank
-    return {name: value for name, (_, _, value) in latest.items()}
+            turn = (item.known_at, item.value is not None, item.value or "")
+            if item.name not in latest or turn > latest[item.name][0]:
+                latest[item.name] = turn, item.value
+    return {name: value for name, (_, value) in latest.items()}
 
 
 def _within(key: str) -> str:
