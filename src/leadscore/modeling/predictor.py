@@ -1,6 +1,7 @@
 """From one LightGBM model per horizon band to the chance of converting within each horizon, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from leadscore.modeling.reasons import LeafTable
 # Beyond it a float probability is exactly 0 or 1, and shares of it or its log-odds are no numbers.
 _RAW_BOUND = 35.0
 
+_Number = TypeVar("_Number", float, NDArray[np.float64])
+
 
 class BandPredictor:
     """Conditional bands: h_k = P(converts in band k | not before it), P(H) = 1 - product of (1 - h_k) up to H.
@@ -20,6 +23,8 @@ class BandPredictor:
     horizons_days      end of each band, rising; a model of one band may carry any single number.
     main_horizon_days  the horizon that contributions speak about; the last one by default.
     Raises             DataError [LS-MODEL-02] if texts and horizons do not fit each other.
+
+    base_p_convert     probability at the main horizon that contributions start from, with every effect at 0.
     """
 
     def __init__(
@@ -36,12 +41,9 @@ class BandPredictor:
         self.n_features = self._tables[0].n_features
         if any(table.n_features != self.n_features for table in self._tables):
             raise DataError("LS-MODEL-02", found="the band models were trained on different features")
-        self._base = _hazard(np.array([table.bias for table in self._tables]))
-
-    @property
-    def base_p_convert(self) -> float:
-        """Probability at the main horizon that contributions start from: the one with every effect at 0."""
-        return float(_cumulated(self._base)[self.main])
+        base = _hazard(np.array([table.bias for table in self._tables]))
+        self.base_p_convert = float(_cumulated(base)[self.main])
+        self._base_shares = [hazard / self.base_p_convert for hazard in base.tolist()][: self.main + 1]
 
     def raw(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each band for one row of shape (n_features,): shape (n_bands,)."""
@@ -66,28 +68,29 @@ class BandPredictor:
         """
         leaves = [booster.leaves(row) for booster in self._boosters]
         hazard = _hazard(np.array([table.raw(taken) for table, taken in zip(self._tables, leaves, strict=True)]))
-        weights = self._weights(hazard)
-        effects = weights[0] * self._tables[0].contributions(leaves[0])
-        for band in range(1, self.main + 1):
-            effects += weights[band] * self._tables[band].contributions(leaves[band])
-        return _cumulated(hazard).tolist(), effects
+        p: list[float] = _cumulated(hazard).tolist()
+        effects = np.zeros(self.n_features)
+        for band, weight in enumerate(self._weights(hazard.tolist(), p[self.main])):
+            effects += weight * self._tables[band].contributions(leaves[band])
+        return p, effects
 
     def explained(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`row` for many rows: probabilities (n, n_horizons) and effects (n, n_features), equal bit for bit."""
         leaves = [booster.leaf_matrix(matrix) for booster in self._boosters]
         raw = [table.raw_matrix(taken) for table, taken in zip(self._tables, leaves, strict=True)]
         hazard = _hazard(np.column_stack(raw))
-        weights = self._weights(hazard)
-        effects = weights[:, :1] * self._tables[0].contribution_matrix(leaves[0])
-        for band in range(1, self.main + 1):
-            effects += weights[:, band : band + 1] * self._tables[band].contribution_matrix(leaves[band])
-        return _cumulated(hazard), effects
+        p = _cumulated(hazard)
+        effects = np.zeros((len(matrix), self.n_features))
+        for band, weight in enumerate(self._weights(hazard.T, p[:, self.main])):
+            effects += weight[:, None] * self._tables[band].contribution_matrix(leaves[band])
+        return p, effects
 
-    def _weights(self, hazard: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How strongly the log-odds at the main horizon follow each band's: mean of h_k / P at the row and the base."""
-        here = hazard / _cumulated(hazard)[..., self.main : self.main + 1]
-        base = self._base / _cumulated(self._base)[self.main]
-        return np.asarray((here + base) / 2)
+    def _weights(self, hazards: Iterable[_Number], p_main: _Number) -> list[_Number]:
+        """How the log-odds at the main horizon follow each band's up to it: mean of h_k / P here and at the base.
+
+        hazards and p_main are numbers for one row or columns for many; both give the same bits.
+        """
+        return [(hazard / p_main + base) / 2 for hazard, base in zip(hazards, self._base_shares, strict=False)]
 
 
 def _hazard(raw: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ class LeafTable:
     def raw(self, leaves: NDArray[np.int32]) -> float:
         """Raw score of a row from its leaves, shape (n_trees,); equal to LightGBM's bit for bit."""
         # LightGBM adds tree after tree; numpy's sum would add in pairs and round differently.
-        taken = self._values[self._offsets + leaves]
+        taken = self._values.take(self._offsets + leaves)
         return float(np.add.accumulate(taken)[-1]) if len(taken) else 0.0
 
     def contributions(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -62,7 +62,9 @@ class LeafTable:
         Returns   shape (n_features,); `bias` plus their sum is the raw score, up to 1e-9.
         """
         rows = self._offsets + leaves
-        credits = np.bincount(self._features[rows].ravel(), self._effects[rows].ravel(), self.n_features)
+        credits = np.bincount(
+            self._features.take(rows, 0).ravel(), self._effects.take(rows, 0).ravel(), self.n_features
+        )
         return np.asarray(credits, dtype=np.float64)
 
     def raw_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
