@@ -1,75 +1,164 @@
-"""Columns of a flat table as features: what each holds, and how its cells become text that encoders understand."""
+"""Facts and snapshots as integer columns ordered by lead, the form that the SQL texts read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from leadscore.domain.errors import DataError
-from leadscore.features.definitions import Feature, named
-from leadscore.features.feature_set import Encoder, FeatureSet
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "select", "unknown", "undefined", "-", "?", "nat", "<na>"})
-_TRUTHS = frozenset({"true", "false"})
+from leadscore.features.aggregations import DECAY_SCALE, VALUE_DECAY_SCALE, decay_weights
+from leadscore.features.facts import Facts
+from leadscore.features.feature_set import FeatureSet
+from leadscore.features.sql import Spans
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
-def text_of(value: object) -> str | None:
-    """A cell as trimmed text, or None if it is one of the spellings of "missing".
+@dataclass(frozen=True)
+class Asked:
+    """The snapshots whose lead exists, ordered by lead.
 
-    >>> text_of(" Select "), text_of(3.0), text_of(True)
-    (None, '3', 'true')
+    row         position in the table as given, shape (n,).
+    lead        number of the lead, rising, shape (n,).
+    as_of       epoch microseconds, shape (n,).
+    lead_ids    text id by lead number.
+    created_at  by lead number, epoch microseconds.
     """
-    if isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    else:
-        text = "" if value is None else str(value).strip()
-    if text.lower() in MISSING:
-        return None
-    return text.lower() if text.lower() in _TRUTHS else text
+
+    row: Ints
+    lead: Ints
+    as_of: Ints
+    lead_ids: pa.Array
+    created_at: Ints
+
+    def parts(self, rows_per_lead: Ints, pairs_at_once: int) -> Iterator[slice]:
+        """Runs of snapshots that meet about `pairs_at_once` rows of another table, given its rows per lead."""
+        if not len(self.row):
+            return
+        meetings = np.cumsum(rows_per_lead[self.lead] + 1) // pairs_at_once
+        ends = [*(np.flatnonzero(np.diff(meetings)) + 1).tolist(), len(self.row)]
+        for start, stop in zip([0, *ends[:-1]], ends, strict=True):
+            yield slice(start, stop)
+
+    def table(self, part: slice) -> pa.Table:
+        """The `snapshots` table of the SQL texts for one part; snapshot_row counts from the part's first row."""
+        rows = np.arange(part.stop - part.start, dtype=np.int64)
+        return pa.table({"snapshot_row": rows, "lead": self.lead[part], "as_of": self.as_of[part]})
 
 
-def column_features(columns: Mapping[str, Encoder]) -> FeatureSet:
-    """The feature set of a table model: one attribute feature per column, in the columns' order."""
-    features = named([Feature("", "attribute", attribute=name, group=f"attribute:{name}") for name in columns])
-    words = {f"attribute:{n}={code}": value for n, e in columns.items() for value, code in e.values.items()}
-    return FeatureSet(features, dict(columns), words)
+@dataclass(frozen=True)
+class ByLead:
+    """Rows of a table ordered by lead number; those of lead i are rows offsets[i] to offsets[i + 1]."""
+
+    table: pa.Table
+    offsets: Ints
+
+    def of_leads(self, first: int, last: int) -> pa.Table:
+        """The rows of the leads numbered first to last, both included; nothing is copied."""
+        return self.table.slice(self.offsets[first], self.offsets[last + 1] - self.offsets[first])
 
 
-def column_names(features: FeatureSet) -> tuple[str, ...]:
-    """The table's columns that a model reads, in matrix order."""
-    return tuple(feature.attribute for feature in features.features if feature.attribute is not None)
+@dataclass(frozen=True)
+class CodedEvents:
+    """Events with numbers for leads and types; types[i] is the text of type i."""
+
+    rows: ByLead
+    types: tuple[str, ...]
 
 
-def table_row(cells: Mapping[str, object], features: FeatureSet) -> list[float]:
-    """One row of the matrix of a table model; NaN where a value is missing or cannot be read.
+@dataclass(frozen=True)
+class CodedAttributes:
+    """Attribute values with numbers for leads; `attribute` is a column of the feature matrix, values[turn] a figure."""
 
-    cells    values by column name; unknown names are ignored.
-    Raises   DataError [LS-DATA-03] naming the columns that are absent.
-    """
-    names = column_names(features)
-    absent = [name for name in names if name not in cells]
-    if absent:
-        raise DataError("LS-DATA-03", found=f"column {', '.join(absent)} is missing", fix="add it, empty if need be")
-    return [features.encoders[name].encode(text_of(cells[name])) for name in names]
+    rows: ByLead
+    values: Floats
 
 
-def learn_encoder(texts: Sequence[str | None], *, max_categories: int, min_rows: int) -> Encoder | None:
-    """Find out what a column holds; None if nothing can be learnt from it.
+def asked_snapshots(facts: Facts, snapshots: pa.Table) -> Asked:
+    """The snapshots of leads that exist as of their instant, ordered by lead."""
+    as_of = _integers(snapshots["as_of"])
+    lead_ids = pc.unique(snapshots["lead_id"])
+    lead = _integers(pc.index_in(snapshots["lead_id"], value_set=lead_ids))
+    place = pc.index_in(lead_ids, value_set=facts.leads["lead_id"].combine_chunks())
+    created_at = _integers(pc.fill_null(facts.leads["created_at"].take(place), np.iinfo(np.int64).max))
+    row = np.flatnonzero(created_at[lead] <= as_of)
+    row = row[np.argsort(lead[row], kind="stable")]
+    return Asked(row, lead[row], as_of[row], lead_ids, created_at)
 
-    texts           cells by `text_of`, shape (n,).
-    max_categories  most frequent values told apart.
-    min_rows        a value on fewer rows is not stored.
-    Returns         None for a constant column and for an identifier (nearly every row has its own value).
-    """
-    counts: dict[str, int] = {}
-    for text in texts:
-        if text is not None:
-            counts[text] = counts.get(text, 0) + 1
-    present = sum(counts.values())
-    if len(counts) <= 1 and present in (0, len(texts)):
-        return None
-    for kind in ("number", "date"):
-        encoder = Encoder(kind, {})
-        if all(encoder.encode(text) == encoder.encode(text) for text in counts):
-            return encoder
-    if len(counts) > 50 and len(counts) > 0.5 * present:
-        return None
-    ranked = sorted((text for text in counts if counts[text] >= min_rows), key=lambda text: (-counts[text], text))
-    return Encoder("category", {text: code for code, text in enumerate(ranked[:max_categories])})
+
+def code_events(events: pa.Table, asked: Asked, feature_set: FeatureSet) -> CodedEvents:
+    """The events of the asked leads that count in some feature."""
+    lead = pc.index_in(events["lead_id"], value_set=asked.lead_ids)
+    ignored = pc.is_in(events["type"], value_set=pa.array(feature_set.ignored_types, pa.string()))
+    kept = pc.and_(pc.is_valid(lead), pc.invert(ignored))
+    events, lead = events.filter(kept), _integers(lead.filter(kept))
+    types = pc.unique(events["type"])
+    columns = {
+        "event_type": _integers(pc.index_in(events["type"], value_set=types)),
+        "occurred_at": events["occurred_at"],
+        "known_at": events["known_at"],
+        "event_value": events["value"],
+    }
+    return CodedEvents(_by_lead(lead, columns, len(asked.lead_ids)), tuple(types.to_pylist()))
+
+
+def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet) -> CodedAttributes:
+    """The attribute values of the asked leads that some feature reads, each encoded and with its turn in time."""
+    columns = {f.attribute: position for position, f in enumerate(feature_set.features) if f.attribute is not None}
+    names = pa.array(list(columns), pa.string())
+    lead = pc.index_in(attributes["lead_id"], value_set=asked.lead_ids)
+    kept = pc.and_(pc.is_valid(lead), pc.is_in(attributes["name"], value_set=names))
+    attributes, lead = attributes.filter(kept), _integers(lead.filter(kept))
+    name = _integers(pc.index_in(attributes["name"], value_set=names))
+    texts = pc.unique(attributes["value"])
+    text = _integers(pc.index_in(attributes["value"], value_set=texts))
+    known_at = _integers(attributes["known_at"])
+    turns = np.lexsort((_ranks(texts)[text], known_at))
+    turn = np.empty(len(turns), np.int64)
+    turn[turns] = np.arange(len(turns))
+    values = np.full(len(turn), np.nan)
+    for number, attribute in enumerate(columns):
+        mine = name == number
+        used, which = np.unique(text[mine], return_inverse=True)
+        encoder = feature_set.encoders[attribute]
+        values[turn[mine]] = np.array([encoder.encode(t) for t in texts.take(used).to_pylist()], np.float64)[which]
+    positions = np.array(list(columns.values()), np.int64)
+    table = {
+        "attribute": positions[name],
+        "turn": turn,
+        "known_at": known_at,
+        "created_at": asked.created_at[lead],
+    }
+    return CodedAttributes(_by_lead(lead, table, len(asked.lead_ids)), values)
+
+
+def weight_table(spans: Spans) -> pa.Table:
+    """The `weights` table of the SQL texts, as long as any weight is above 0."""
+    columns = {f"count_weight_{h}": decay_weights(h, DECAY_SCALE) for h in spans.half_lives}
+    columns |= {f"value_weight_{h}": decay_weights(h, VALUE_DECAY_SCALE) for h in spans.value_half_lives}
+    length = max((len(weights) for weights in columns.values()), default=0)
+    padded = {name: np.array(weights + (0,) * (length - len(weights)), np.int64) for name, weights in columns.items()}
+    return pa.table({"age_days": np.arange(length, dtype=np.int64), **padded})
+
+
+def _by_lead(lead: Ints, columns: dict[str, pa.Array | Ints], leads: int) -> ByLead:
+    order = np.argsort(lead, kind="stable")
+    table = pa.table({"lead": lead, **columns}).take(order).combine_chunks()
+    return ByLead(table, np.searchsorted(table["lead"].to_numpy(), np.arange(leads + 1)).astype(np.int64))
+
+
+def _ranks(texts: pa.Array) -> Ints:
+    """The place of each text in code-point order; an empty value comes before every text."""
+    ranks = np.empty(len(texts), np.int64)
+    ranks[pc.sort_indices(texts).to_numpy()] = np.arange(len(texts))
+    ranks[pc.is_null(texts).to_numpy(zero_copy_only=False)] = -1
+    return ranks
+
+
+def _integers(column: pa.ChunkedArray | pa.Array) -> Ints:
+    return (
+        np.asarray(column.to_numpy(), np.int64) if isinstance(column, pa.ChunkedArray) else np.asarray(column, np.int64)
+    )

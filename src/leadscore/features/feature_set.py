@@ -1,0 +1,126 @@
+"""The features of one model: definitions, encoders and words, in a form that travels with the model."""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from leadscore.domain.errors import DataError
+from leadscore.domain.time import DAY_US, parse_instant
+from leadscore.features.definitions import CODE_VERSION, Feature
+
+MISSING = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """How the text of an attribute becomes a number.
+
+    kind    "number" reads the text as a decimal, "date" as days since 1970; "category" looks it up.
+    values  category -> code; the codes are 0, 1, ... and len(values) stands for every other value.
+    """
+
+    kind: Literal["number", "date", "category"]
+    values: dict[str, int]
+
+    def encode(self, text: str | None) -> float:
+        """The number of a text; NaN if it is missing, or is no finite decimal where one is needed.
+
+        >>> Encoder("category", {"software": 0}).encode("mining")
+        1.0
+        >>> Encoder("number", {}).encode("12.5")
+        12.5
+        """
+        if text is None or text == "":
+            return MISSING
+        if self.kind == "category":
+            return float(self.values.get(text, len(self.values)))
+        return finite_number(text) if self.kind == "number" else days_since_epoch(text)
+
+
+def finite_number(text: str) -> float:
+    """A text as a decimal, with a point or a single comma; NaN if it is none or not finite.
+
+    >>> finite_number("1e999"), finite_number("many"), finite_number("3"), finite_number("4,857")
+    (nan, nan, 3.0, 4.857)
+    """
+    try:
+        number = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError:
+        return MISSING
+    return number if math.isfinite(number) else MISSING
+
+
+def days_since_epoch(text: str) -> float:
+    """An ISO date or date-time as days since 1970; NaN if it is none.
+
+    >>> days_since_epoch("1970-01-02"), days_since_epoch("202")
+    (1.0, nan)
+    """
+    if len(text) < 8 or not text[:4].isdigit():
+        return MISSING
+    try:
+        return parse_instant(text).at / DAY_US
+    except DataError:
+        return MISSING
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Which columns a model reads and how each is computed.
+
+    features       the columns in order.
+    encoders       attribute -> how its text becomes a number; one for each attribute feature.
+    labels         words for reasons: event type -> singular words, `attribute:NAME=CODE` -> the category.
+    ignored_types  event types that count in no feature, not even in those over all types.
+    """
+
+    features: tuple[Feature, ...]
+    encoders: dict[str, Encoder]
+    labels: dict[str, str]
+    ignored_types: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def categorical(self) -> tuple[int, ...]:
+        """Positions of the columns that hold category codes."""
+        return tuple(
+            position
+            for position, feature in enumerate(self.features)
+            if feature.attribute is not None and self.encoders[feature.attribute].kind == "category"
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """`sha256:` and 16 hex digits over everything that decides values and words, and over the code's version."""
+        content = json.dumps(json.loads(self.to_json()), sort_keys=True, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(f"{CODE_VERSION}\n{content}".encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """The feature set as JSON text; equal sets give equal text."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "FeatureSet":
+        """The feature set that `to_json` wrote.
+
+        Raises  DataError [LS-MODEL-02] if the text is no such JSON.
+        """
+        try:
+            parts: dict[str, Any] = json.loads(text)
+            return cls(
+                features=tuple(Feature(**feature) for feature in parts["features"]),
+                encoders={name: Encoder(**encoder) for name, encoder in parts["encoders"].items()},
+                labels=dict(parts["labels"]),
+                ignored_types=tuple(parts["ignored_types"]),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DataError(
+                "LS-MODEL-02", where="features.json", found=f"no feature set: {error}", fix="export the model again"
+            ) from error

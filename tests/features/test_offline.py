@@ -1,0 +1,313 @@
+"""Both engines against a slow reference that anyone can read, bit for bit, on random histories."""
+
+import math
+import struct
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from leadscore.config.features import Aggregations, FeaturesConfig
+from leadscore.domain.event import Event
+from leadscore.domain.lead import AttributeValue
+from leadscore.domain.time import DAY_US
+from leadscore.features import offline
+from leadscore.features.definitions import Feature
+from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.features.feature_set import Encoder, FeatureSet
+from leadscore.features.learn import learn_feature_set
+from leadscore.features.offline import compute_matrix
+from leadscore.features.online import LeadHistory, OnlineFeatures
+
+CONFIG = FeaturesConfig(
+    default=Aggregations(count_windows_days=(1, 7), decay_half_lives_days=(2, 7), value_half_lives_days=(3,)),
+    types={"pricing": Aggregations(count_windows_days=(30,), decay_half_lives_days=(), days_since_last=False)},
+    ignore_types=("ignored",),
+    activity_windows_days=(2, 9),
+    min_category_leads=1,
+)
+
+
+# ---- the reference ----
+
+
+def reference_row(history: LeadHistory, as_of: int, feature_set: FeatureSet) -> list[float]:
+    if history.created_at > as_of:
+        return [math.nan for _ in feature_set.features]
+    return [reference_value(feature, history, as_of, feature_set) for feature in feature_set.features]
+
+
+def reference_value(feature: Feature, history: LeadHistory, as_of: int, feature_set: FeatureSet) -> float:
+    if feature.kind == "lead_age":
+        return float(as_of - history.created_at) / 86_400_000_000.0
+    if feature.kind == "attribute":
+        known = [a for a in history.attributes if a.known_at < as_of or a.known_at == history.created_at]
+        known = [a for a in known if a.name == feature.attribute]
+        if not known:
+            return math.nan
+        latest = max(a.known_at for a in known)
+        texts = [a.value for a in known if a.known_at == latest and a.value is not None]
+        return feature_set.encoders[feature.attribute].encode(max(texts) if texts else None)
+    events = []
+    for event in history.events:
+        if event.known_at >= as_of or event.occurred_at >= as_of or event.type in feature_set.ignored_types:
+            continue
+        if feature.event_type is not None and event.type != feature.event_type:
+            continue
+        if feature.window_days is None or event.occurred_at >= as_of - feature.window_days * DAY_US:
+            events.append(event)
+    return reference_aggregate(feature, events, as_of)
+
+
+def reference_aggregate(feature: Feature, events: list[Event], as_of: int) -> float:
+    if feature.kind == "count":
+        return float(len(events))
+    if feature.kind == "types":
+        return float(len({event.type for event in events}))
+    if feature.kind == "active_days":
+        return float(len({full_days(as_of, event) for event in events}))
+    if feature.kind in ("days_since_last", "days_since_first"):
+        pick = max if feature.kind == "days_since_last" else min
+        return float(as_of - pick(e.occurred_at for e in events)) / 86_400_000_000.0 if events else math.nan
+    if feature.kind == "value":
+        return float(sum(counted_value(event) for event in events)) / 1000.0
+    total = high = low = 0
+    for event in events:
+        halvings = full_days(as_of, event) / feature.half_life_days
+        total += round(2**30 * 2.0**-halvings)
+        high += (counted_value(event) // 2**20) * round(2**20 * 2.0**-halvings)
+        low += (counted_value(event) % 2**20) * round(2**20 * 2.0**-halvings)
+    return float(total) / 2.0**30 if feature.kind == "decayed" else (float(high) * 2.0**20 + float(low)) / 1048576000.0
+
+
+def full_days(as_of: int, event: Event) -> int:
+    """Days that are over since the event; one that is exactly a day old still belongs to the last day."""
+    day = 0
+    while event.occurred_at < as_of - (day + 1) * DAY_US:
+        day += 1
+    return day
+
+
+def counted_value(event: Event) -> int:
+    return min(2**40, max(-(2**40), event.value or 0))
+
+
+# ---- random companies ----
+
+TYPES = ["page_viewed", "pricing", "ignored", "ÜBER 展示会", "über-展示会", "page viewed"]
+INSTANTS = st.builds(
+    lambda day, part, jitter: (day * 4 + part) * (DAY_US // 4) + jitter,
+    st.integers(-3, 25),
+    st.integers(0, 3),
+    st.sampled_from([0, 0, 0, -1, 1, 12_345_678_901]),
+)
+LEADS = ["a", "b", "ü", "never imported"]
+
+
+@st.composite
+def events(draw: st.DrawFn, number: int) -> Event:
+    occurred_at = draw(INSTANTS)
+    known_at = draw(st.one_of(st.just(occurred_at), INSTANTS))
+    value = draw(st.one_of(st.none(), st.integers(-5_000, 5_000), st.sampled_from([2**62, -(2**62), 2**40 - 1])))
+    kind = draw(st.sampled_from(TYPES))
+    return Event(f"e{number}", draw(st.sampled_from(LEADS)), kind, occurred_at, known_at, value)
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> tuple[dict[str, int], list[AttributeValue], list[Event]]:
+    created = {lead: draw(INSTANTS) for lead in LEADS[:3]}
+    texts = st.one_of(st.none(), st.sampled_from(["", "7", "nan", "x", "ö"]))
+    attribute = st.builds(
+        lambda lead, name, text, at: AttributeValue(lead, name, text, created[lead] if at is None else at),
+        st.sampled_from(LEADS[:3]),
+        st.sampled_from(["industry", "size"]),
+        texts,
+        st.one_of(st.none(), INSTANTS),
+    )
+    attributes = draw(st.lists(attribute, max_size=8))
+    return created, attributes, [draw(events(number)) for number in range(draw(st.integers(0, 14)))]
+
+
+def as_facts(created: dict[str, int], attributes: list[AttributeValue], happened: list[Event]) -> Facts:
+    def table(kind: str, rows: list[tuple[object, ...]]) -> pa.Table:
+        names = SCHEMAS[kind].names
+        return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=SCHEMAS[kind])
+
+    return Facts(
+        leads=table("leads", list(created.items())),
+        attributes=table("attributes", [(a.lead_id, a.name, a.value, a.known_at) for a in attributes]),
+        events=table(
+            "events",
+            [
+                (e.event_id, e.lead_id, e.type, e.occurred_at, e.known_at, e.value, e.channel, e.campaign)
+                for e in happened
+            ],
+        ),
+        outcomes=table("outcomes", []),
+    )
+
+
+def as_snapshots(asked: list[tuple[str, int]]) -> pa.Table:
+    schema = pa.schema([("lead_id", pa.string()), ("as_of", pa.int64())])
+    return pa.table({"lead_id": [lead for lead, _ in asked], "as_of": [at for _, at in asked]}, schema=schema)
+
+
+def history_of(
+    lead: str, created: dict[str, int], attributes: list[AttributeValue], happened: list[Event]
+) -> LeadHistory:
+    mine = tuple(event for event in happened if event.lead_id == lead)
+    return LeadHistory(lead, created[lead], tuple(a for a in attributes if a.lead_id == lead), mine)
+
+
+def learned(facts: Facts) -> FeatureSet:
+    return learn_feature_set(facts, CONFIG, {})
+
+
+def bits(rows: object) -> bytes:
+    """The numbers as bytes: NaN equals NaN, and the last bit counts."""
+    return np.asarray(rows, np.float64).tobytes()
+
+
+SNAPSHOTS = st.lists(st.tuples(st.sampled_from(LEADS), INSTANTS), max_size=12)
+
+
+# ---- promises ----
+
+
+@settings(max_examples=60)
+@given(companies(), SNAPSHOTS)
+def test_both_engines_equal_the_reference_bit_for_bit(company, asked):
+    hold_both_engines_to_the_reference(company, asked)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_500)
+@given(companies(), SNAPSHOTS)
+def test_both_engines_equal_the_reference_on_many_more_histories(company, asked):
+    hold_both_engines_to_the_reference(company, asked)
+
+
+def hold_both_engines_to_the_reference(company, asked) -> None:
+    created, attributes, happened = company
+    facts = as_facts(*company)
+    feature_set = learned(facts)
+    engine = OnlineFeatures(feature_set)
+    matrix = compute_matrix(facts, as_snapshots(asked), feature_set)
+    for row, (lead, as_of) in zip(matrix, asked, strict=True):
+        if lead not in created:
+            assert np.isnan(row).all()
+            continue
+        history = history_of(lead, created, attributes, happened)
+        expected = reference_row(history, as_of, feature_set)
+        assert dict(zip(feature_set.names, map(same, row), strict=True)) == dict(
+            zip(feature_set.names, map(same, expected), strict=True)
+        )
+        assert bits(engine.row(history, as_of)) == bits(expected)
+
+
+def same(number: float) -> bytes:
+    return struct.pack("<d", number)
+
+
+@settings(max_examples=20)
+@given(companies(), SNAPSHOTS, st.integers(1, 40))
+def test_the_size_of_the_parts_changes_nothing(company, asked, pairs):
+    facts = as_facts(*company)
+    feature_set = learned(facts)
+    whole = compute_matrix(facts, as_snapshots(asked), feature_set)
+    told: list[tuple[str, int, int]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offline, "_PAIRS_AT_ONCE", pairs)
+        parted = compute_matrix(facts, as_snapshots(asked), feature_set, lambda *step: told.append(step))
+    assert bits(parted) == bits(whole)
+    assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
+
+
+@settings(max_examples=20)
+@given(companies(), st.tuples(st.sampled_from(LEADS[:3]), INSTANTS), st.data())
+def test_no_feature_sees_the_future(company, asked, data):
+    created, attributes, happened = company
+    lead, as_of = asked
+    feature_set = learned(as_facts(*company))
+    later = st.integers(as_of, as_of + 30 * DAY_US)
+    hidden = [
+        Event("later known", lead, "page_viewed", data.draw(INSTANTS), data.draw(later), 5_000),
+        Event("later happened", lead, "pricing", data.draw(later), data.draw(INSTANTS), 5_000),
+    ]
+    filled_later = AttributeValue(lead, "industry", "x", data.draw(later.filter(lambda at: at != created[lead])))
+    before = compute_matrix(as_facts(*company), as_snapshots([asked]), feature_set)
+    facts = as_facts(created, [*attributes, filled_later], [*happened, *hidden])
+    assert bits(compute_matrix(facts, as_snapshots([asked]), feature_set)) == bits(before)
+    history = history_of(lead, created, [*attributes, filled_later], [*happened, *hidden])
+    assert bits([OnlineFeatures(feature_set).row(history, as_of)]) == bits(before)
+
+
+@settings(max_examples=20)
+@given(companies(), SNAPSHOTS, st.randoms())
+def test_the_order_of_facts_does_not_matter(company, asked, random):
+    created, attributes, happened = company
+    feature_set = learned(as_facts(*company))
+    before = compute_matrix(as_facts(*company), as_snapshots(asked), feature_set)
+    leads = list(created.items())
+    for rows in (leads, attributes, happened):
+        random.shuffle(rows)
+    facts = as_facts(dict(leads), attributes, happened)
+    assert learned(facts) == feature_set
+    assert bits(compute_matrix(facts, as_snapshots(asked), feature_set)) == bits(before)
+
+
+@settings(max_examples=20)
+@given(companies(), INSTANTS)
+def test_what_is_cut_at_an_instant_gives_the_same_features_as_of_that_instant(company, as_of):
+    facts = as_facts(*company)
+    feature_set = learned(facts)
+    asked = as_snapshots([(lead, as_of) for lead in LEADS])
+    whole = compute_matrix(facts, asked, feature_set)
+    assert bits(compute_matrix(facts.known_before(as_of), asked, feature_set)) == bits(whole)
+
+
+@settings(max_examples=20)
+@given(companies(), SNAPSHOTS)
+def test_another_event_type_changes_no_feature_of_the_others(company, asked):
+    created, attributes, happened = company
+    added = [Event(f"n{i}", lead, "brand new", at, at, 1_000) for i, (lead, at) in enumerate(asked)]
+    small, large = as_facts(*company), as_facts(created, attributes, [*happened, *added])
+    before, after = learned(small), learned(large)
+    kept = [name for name in before.names if not name.startswith("any_")]
+    assert set(before.names) <= set(after.names)
+    left = compute_matrix(small, as_snapshots(asked), before)[:, [before.names.index(name) for name in kept]]
+    right = compute_matrix(large, as_snapshots(asked), after)[:, [after.names.index(name) for name in kept]]
+    assert bits(left) == bits(right)
+
+
+@settings(max_examples=10)
+@example([])
+@example([("nobody", 0), ("a", -1)])
+@given(st.lists(st.tuples(st.sampled_from(LEADS), INSTANTS), max_size=3))
+def test_a_lead_that_does_not_exist_yet_is_all_missing(asked):
+    facts = as_facts({"a": 0}, [], [Event("e", "a", "page_viewed", -5, -5)])
+    matrix = compute_matrix(facts, as_snapshots(asked), learned(facts))
+    assert matrix.shape == (len(asked), len(learned(facts).features))
+    exists = np.array([lead == "a" and at >= 0 for lead, at in asked], bool)
+    assert (np.isnan(matrix).all(axis=1) == ~exists).all()
+
+
+def test_extreme_dates_keep_their_exact_distance():
+    earliest, latest = -62_135_596_800_000_000, 253_402_300_799_000_000
+    happened = [
+        Event("e", "a", "page_viewed", earliest, earliest),
+        Event("f", "a", "page_viewed", latest - 1, earliest),
+    ]
+    facts = as_facts({"a": earliest}, [], happened)
+    feature_set = learned(facts)
+    row = compute_matrix(facts, as_snapshots([("a", latest)]), feature_set)[0]
+    assert bits(row) == bits(OnlineFeatures(feature_set).row(history_of("a", {"a": earliest}, [], happened), latest))
+    assert row[feature_set.names.index("page_viewed_count_ever")] == 2
+
+
+def test_a_feature_set_without_any_event_feature_works():
+    facts = as_facts({"a": 0}, [AttributeValue("a", "size", "12", 0)], [])
+    feature_set = FeatureSet((Feature("size", "attribute", attribute="size"),), {"size": Encoder("number", {})}, {})
+    assert compute_matrix(facts, as_snapshots([("a", 0)]), feature_set).tolist() == [[12.0]]
