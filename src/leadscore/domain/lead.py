@@ -20,3 +20,18 @@ class AttributeValue:
     name: str
     value: str | None
     known_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """A lead together with the columns it was delivered with; `source` is one of them.
+
+    names       attribute names, shared by the rows of a file.
+    values      one per name; None if the row leaves it empty.
+    updated_at  when the row was last changed where it comes from; None if that is not told.
+    """
+
+    lead: Lead
+    names: tuple[str, ...]
+    values: tuple[str | None, ...]
+    updated_at: int | None = None

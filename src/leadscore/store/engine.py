@@ -1,0 +1,144 @@
+"""Opening the store, and the two ways to use it: reading, and writing alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+
+from leadscore.domain.errors import OutsideError, UsageError
+from leadscore.store.migrate import SCHEMA_REVISION, stored_revision, upgrade
+
+_BUSY_TIMEOUT_MS = 30_000
+_CACHE_KIB = 65_536
+_SYNCHRONOUS_FULL = 2
+_WRITER_LOCK = 7_531_902_468
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store; `dialect` is "sqlite" or "postgresql"."""
+
+    engine: sa.Engine
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is."""
+        return self.engine.dialect.name
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a SQLAlchemy address and bring its schema up to date.
+
+    url      `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+    Raises   UsageError [LS-USAGE-01] if the address is of neither form;
+             OutsideError [LS-STORE-01] if the database cannot be reached or does not keep what it acknowledges.
+    """
+    address = _address(url)
+    try:
+        engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite")
+    except ModuleNotFoundError as error:
+        raise OutsideError(
+            "LS-STORE-01",
+            found=f"the driver of PostgreSQL is not installed ({error})",
+            fix="pip install psycopg[binary]",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, address)
+    store = Store(engine)
+    with reading(store) as connection:
+        current = stored_revision(connection) == SCHEMA_REVISION
+    if not current:
+        with writing(store) as connection:
+            upgrade(connection)
+    return store
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[sa.Connection]:
+    """A connection that sees one state of the store and changes nothing.
+
+    Raises   OutsideError [LS-STORE-01] if the database does not answer.
+    """
+    with _told_as_outside(store), store.engine.connect() as connection:
+        if store.dialect == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[sa.Connection]:
+    """A transaction that is committed at the end of the block; no other writer runs meanwhile.
+
+    One writer at a time makes "look up, then insert" safe on both databases.
+    Raises   OutsideError [LS-STORE-01] if the database does not answer, is full or stays locked.
+    """
+    with _told_as_outside(store), store.engine.connect() as connection:
+        alone = connection.execution_options(leadscore_writer=True)
+        with alone.begin():
+            if store.dialect == "postgresql":
+                alone.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+            yield alone
+
+
+@contextmanager
+def _told_as_outside(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise OutsideError(
+            "LS-STORE-01",
+            where=store.engine.url.render_as_string(hide_password=True),
+            found=" ".join(str(error.orig).split()),
+            fix="see that the database runs, is reachable and has room; LEADSCORE_DATABASE_URL names it",
+        ) from error
+
+
+def _address(url: str) -> sa.URL:
+    allowed = "sqlite:///path/to/file.db or postgresql://user:password@host/name"
+    try:
+        address = sa.make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UsageError("LS-USAGE-01", where="database_url", found="it is no address", allowed=allowed) from error
+    if backend == "sqlite" and address.database not in (None, "", ":memory:"):
+        return address
+    if backend in ("postgresql", "postgres"):
+        return address.set(drivername="postgresql+psycopg")
+    raise UsageError(
+        "LS-USAGE-01", where="database_url", found=f"a database of kind {backend!r} without a file", allowed=allowed
+    )
+
+
+def _prepare_sqlite(engine: sa.Engine, address: sa.URL) -> None:
+    Path(address.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: `on_begin` says which kind is meant.
+        connection.isolation_level = None
+        for setting in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "synchronous=FULL", f"cache_size=-{_CACHE_KIB}"):
+            connection.execute(f"PRAGMA {setting}")
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        level = connection.execute("PRAGMA synchronous").fetchone()[0]
+        if mode != "wal" or level != _SYNCHRONOUS_FULL:
+            raise OutsideError(
+                "LS-STORE-01",
+                where=str(address.database),
+                found=f"SQLite gives journal mode {mode} and synchronous {level}, so acknowledged facts could be lost",
+                allowed="journal mode wal, synchronous 2",
+                fix="put the file on a local disk",
+            )
+
+    def on_begin(connection: sa.Connection) -> None:
+        writer = connection.get_execution_options().get("leadscore_writer", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    sa.event.listen(engine, "connect", on_connect)
+    sa.event.listen(engine, "begin", on_begin)

@@ -1,0 +1,151 @@
+"""Writing attribute history, events and outcomes: idempotent, and the same result in any order of imports."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from leadscore.domain.event import Event
+from leadscore.domain.lead import AttributeValue
+from leadscore.domain.outcome import Outcome
+from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
+from leadscore.store.engine import Store, writing
+from leadscore.store.tables import ATTRIBUTES, EVENTS, OUTCOMES
+
+
+class Rejected(NamedTuple):
+    """A row that repeats a stored key with other content: its position among the rows given, and why."""
+
+    position: int
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class InsertResult:
+    """What became of rows: every row is inserted, unchanged or rejected."""
+
+    inserted: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, other: "InsertResult", offset: int) -> None:
+        """Count further rows in, whose first stands at position `offset`."""
+        self.inserted += other.inserted
+        self.unchanged += other.unchanged
+        self.rejected += [row._replace(position=row.position + offset) for row in other.rejected]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of fact is told apart; with `keeps_earliest` its last column is a known_at that may fall."""
+
+    table: sa.Table
+    key: tuple[str, ...]
+    values: Callable[[Any], Row]
+    keeps_earliest: bool
+
+
+def _kind(table: sa.Table, keeps_earliest: bool, without: tuple[str, ...] = ()) -> _Kind:
+    columns = [column.name for column in table.c if column.name not in without]
+    return _Kind(table, tuple(table.primary_key.columns.keys()), attrgetter(*columns), keeps_earliest)
+
+
+_EVENTS = _kind(EVENTS, keeps_earliest=True)
+_OUTCOMES = _kind(OUTCOMES, keeps_earliest=True)
+_ATTRIBUTES = _kind(ATTRIBUTES, keeps_earliest=False, without=("stated_at",))
+
+
+def insert_events(store: Store, rows: Sequence[Event]) -> InsertResult:
+    """Store events, unique by event_id; events of unknown leads are kept."""
+    return _insert(store, _EVENTS, rows)
+
+
+def insert_outcomes(store: Store, rows: Sequence[Outcome]) -> InsertResult:
+    """Store outcomes, unique by lead, outcome and time."""
+    return _insert(store, _OUTCOMES, rows)
+
+
+def insert_attributes(store: Store, rows: Sequence[AttributeValue]) -> InsertResult:
+    """Store attribute history, unique by lead, name and known_at."""
+    return _insert(store, _ATTRIBUTES, rows)
+
+
+def add_events(connection: sa.Connection, rows: Sequence[Event]) -> InsertResult:
+    """`insert_events` within a transaction of the caller."""
+    return _add(connection, _EVENTS, rows)
+
+
+def add_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) -> InsertResult:
+    """`insert_attributes` within a transaction of the caller."""
+    return _add(connection, _ATTRIBUTES, rows)
+
+
+def _insert(store: Store, kind: _Kind, rows: Sequence[Any]) -> InsertResult:
+    with writing(store) as connection:
+        return _add(connection, kind, rows)
+
+
+def _add(connection: sa.Connection, kind: _Kind, rows: Sequence[Any]) -> InsertResult:
+    result = InsertResult()
+    for start, end in batches(len(rows)):
+        part = list(map(kind.values, rows[start:end]))
+        result.add(_add_batch(connection, kind, part), start)
+    return result
+
+
+def _add_batch(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> InsertResult:
+    # The key columns come first in every table of facts, a known_at that may fall comes last.
+    width = len(kind.key)
+    content = slice(None, -1) if kind.keeps_earliest else slice(len(rows[0]))
+    stored = {row[:width]: row for row in fetch_rows(connection, kind.table, kind.key, [row[:width] for row in rows])}
+    new: dict[Row, Row] = {}
+    earlier: dict[Row, Row] = {}
+    result = InsertResult()
+    for position, row in enumerate(rows):
+        key = row[:width]
+        old = stored.get(key)
+        if old is None:
+            stored[key] = new[key] = row
+            result.inserted += 1
+        elif old[content] == row[content]:
+            result.unchanged += 1
+            if kind.keeps_earliest and row[-1] < old[-1]:
+                stored[key] = (new if key in new else earlier)[key] = row
+        else:
+            result.rejected.append(_rejected(position, kind.table, old, row))
+    unset = (None,) * (len(kind.table.c) - len(rows[0]))
+    insert_rows(connection, kind.table, [row + unset for row in new.values()])
+    _lower_known_at(connection, kind, list(earlier.values()))
+    return result
+
+
+def _lower_known_at(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> None:
+    if not rows:
+        return
+    columns = kind.table.c
+    same = sa.and_(*(columns[name] == sa.bindparam(f"key_{name}") for name in kind.key))
+    statement = sa.update(kind.table).where(same).values(known_at=sa.bindparam("earliest"))
+    names = columns.keys()
+    values = [dict(zip(names, row, strict=True)) for row in rows]
+    connection.execute(
+        statement,
+        [{**{f"key_{name}": row[name] for name in kind.key}, "earliest": row["known_at"]} for row in values],
+    )
+
+
+def _rejected(position: int, table: sa.Table, old: Row, row: Row) -> Rejected:
+    differing = [
+        (name, was, now)
+        for name, was, now in zip(table.c.keys(), old, row, strict=False)
+        if was != now and name not in ("known_at", "stated_at")
+    ]
+    told = "; ".join(f"{name} is stored as {_short(was)}, the row says {_short(now)}" for name, was, now in differing)
+    return Rejected(position, ", ".join(name for name, _, _ in differing), told)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return "empty" if value is None else text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,59 @@
+"""Reading what is known: the history of one lead, and what the store holds as a whole."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from leadscore.domain.event import Event
+from leadscore.domain.lead import AttributeValue
+from leadscore.domain.outcome import Outcome
+from leadscore.features.online import LeadHistory
+from leadscore.store.engine import Store, reading
+from leadscore.store.tables import ATTRIBUTES, DEAD_LETTERS, EVENTS, LEADS, MESSAGES, OUTCOMES
+
+_COUNTED = (LEADS, ATTRIBUTES, EVENTS, OUTCOMES, MESSAGES, DEAD_LETTERS)
+
+
+def load_history(store: Store, lead_id: str) -> LeadHistory | None:
+    """Everything stored of one lead, past and future of any instant alike; None if there is no such lead.
+
+    Attributes, events and outcomes come in order of time; all of them are of one state of the store.
+    """
+    with reading(store) as connection:
+        created_at = connection.execute(sa.select(LEADS.c.created_at).where(LEADS.c.lead_id == lead_id)).scalar()
+        if created_at is None:
+            return None
+        return LeadHistory(
+            lead_id,
+            created_at,
+            tuple(AttributeValue(**row) for row in _rows(connection, ATTRIBUTES, lead_id, ("known_at", "name"))),
+            tuple(Event(**row) for row in _rows(connection, EVENTS, lead_id, ("occurred_at", "event_id"))),
+            tuple(Outcome(**row) for row in _rows(connection, OUTCOMES, lead_id, ("occurred_at", "outcome"))),
+        )
+
+
+def latest_known_at(store: Store) -> int | None:
+    """The latest instant at which any fact became known (the extract time of what was imported); None if empty."""
+    latest = [
+        sa.select(sa.func.max(column).label("at"))
+        for column in (LEADS.c.created_at, ATTRIBUTES.c.known_at, EVENTS.c.known_at, OUTCOMES.c.known_at)
+    ]
+    with reading(store) as connection:
+        return connection.execute(sa.select(sa.func.max(sa.union_all(*latest).subquery().c.at))).scalar()
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Number of rows by table: leads, attributes, events, outcomes, messages, dead_letters."""
+    with reading(store) as connection:
+        return {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in _COUNTED
+        }
+
+
+def _rows(connection: sa.Connection, table: sa.Table, lead_id: str, order: tuple[str, ...]) -> list[dict[str, Any]]:
+    columns = [column for column in table.c if column.name != "stated_at"]
+    names = [column.name for column in columns]
+    found = connection.execute(sa.select(*columns).where(table.c.lead_id == lead_id)).all()
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    return sorted(rows, key=lambda row: tuple(row[name] for name in order))

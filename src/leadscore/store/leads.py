@@ -1,0 +1,112 @@
+"""Writing leads: new ones, and what later files say differently about known ones."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from leadscore.domain.lead import Lead, LeadRow
+from leadscore.domain.progress import Progress, silent
+from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
+from leadscore.store.engine import Store, writing
+from leadscore.store.facts import InsertResult, Rejected
+from leadscore.store.lead_merge import ConflictError, Held, LeadState, Verdict, merge_rows
+from leadscore.store.tables import ATTRIBUTES, LEADS
+
+
+def insert_leads(store: Store, rows: Sequence[LeadRow], now: int, progress: Progress = silent) -> InsertResult:
+    """Store leads and their columns; a changed column becomes attribute history.
+
+    rows     one import, in file order; rows of the same lead are judged together.
+    now      import time, epoch microseconds.
+    Returns  counts; rejected are rows that contradict another at the same instant.
+    """
+    by_lead: dict[str, list[int]] = {}
+    for position, row in enumerate(rows):
+        by_lead.setdefault(row.lead.lead_id, []).append(position)
+    leads = list(by_lead)
+    verdicts: dict[int, Verdict] = {}
+    for start, end in batches(len(leads)):
+        part = {lead: by_lead[lead] for lead in leads[start:end]}
+        with writing(store) as connection:
+            verdicts.update(_merge_batch(connection, rows, part, now))
+        progress("storing leads", end, len(leads))
+    return _counted(verdicts)
+
+
+def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
+    """Store leads that tracking saw first, within a transaction of the caller; known leads stay as they are."""
+    stored = {row[0] for row in fetch_rows(connection, LEADS, ("lead_id",), [(lead.lead_id,) for lead in leads])}
+    new = [lead for lead in leads if lead.lead_id not in stored]
+    keys = [(lead.lead_id, "source", lead.created_at) for lead in new]
+    told = {row[:3] for row in fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), keys)}
+    insert_rows(connection, LEADS, [(lead.lead_id, lead.created_at) for lead in new])
+    sources = [(*key, lead.source, None) for key, lead in zip(keys, new, strict=True) if key not in told]
+    insert_rows(connection, ATTRIBUTES, sources)
+
+
+def _merge_batch(
+    connection: sa.Connection, rows: Sequence[LeadRow], part: dict[str, list[int]], now: int
+) -> dict[int, Verdict]:
+    before = _load(connection, list(part))
+    verdicts: dict[int, Verdict] = {}
+    after: dict[str, LeadState] = {}
+    for lead, positions in part.items():
+        after[lead] = before[lead].copy()
+        told = merge_rows(after[lead], [rows[position] for position in positions], now)
+        verdicts.update(zip(positions, told, strict=True))
+    _save(connection, before, after)
+    return verdicts
+
+
+def _load(connection: sa.Connection, leads: list[str]) -> dict[str, LeadState]:
+    keys = [(lead,) for lead in leads]
+    states = {lead: LeadState() for lead in leads}
+    for lead, created_at in fetch_rows(connection, LEADS, ("lead_id",), keys):
+        states[lead].created_at = created_at
+    for lead, name, known_at, value, stated_at in fetch_rows(connection, ATTRIBUTES, ("lead_id",), keys):
+        states[lead].attributes.setdefault(name, {})[known_at] = Held(value, stated_at)
+    return states
+
+
+def _save(connection: sa.Connection, before: dict[str, LeadState], after: dict[str, LeadState]) -> None:
+    gone: list[Row] = []
+    new: list[Row] = []
+    leads_new: list[Row] = []
+    leads_earlier: list[Row] = []
+    for lead, state in after.items():
+        old = before[lead]
+        if old.created_at is None and state.created_at is not None:
+            leads_new.append((lead, state.created_at))
+        elif old.created_at != state.created_at:
+            leads_earlier.append((lead, state.created_at))
+        for name, history in state.attributes.items():
+            held = old.attributes.get(name, {})
+            if held != history:
+                gone += [(lead, name, at) for at, value in held.items() if history.get(at) != value]
+                new += [(lead, name, at, *value) for at, value in history.items() if held.get(at) != value]
+    _delete(connection, LEADS, [row[:1] for row in leads_earlier])
+    _delete(connection, ATTRIBUTES, gone)
+    insert_rows(connection, LEADS, leads_new + leads_earlier)
+    insert_rows(connection, ATTRIBUTES, new)
+
+
+def _delete(connection: sa.Connection, table: sa.Table, keys: list[Row]) -> None:
+    if not keys:
+        return
+    columns = list(table.primary_key.columns)
+    same = sa.and_(*(column == sa.bindparam(f"key_{place}") for place, column in enumerate(columns)))
+    connection.execute(
+        sa.delete(table).where(same), [{f"key_{place}": part for place, part in enumerate(key)} for key in keys]
+    )
+
+
+def _counted(verdicts: dict[int, Verdict]) -> InsertResult:
+    result = InsertResult()
+    for position, verdict in sorted(verdicts.items()):
+        if isinstance(verdict, ConflictError):
+            result.rejected.append(Rejected(position, verdict.column, verdict.reason))
+        elif verdict:
+            result.inserted += 1
+        else:
+            result.unchanged += 1
+    return result

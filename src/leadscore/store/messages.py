@@ -1,0 +1,45 @@
+"""Accepted tracking messages: each messageId once, for good."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+
+import sqlalchemy as sa
+
+from leadscore.store.bulk import fetch_rows, insert_rows
+from leadscore.store.engine import Store, reading
+from leadscore.store.tables import MESSAGES
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A tracking message as accepted; `timestamp` and `sent_at` are the sender's own words, uncorrected."""
+
+    message_id: str
+    type: str
+    lead_id: str
+    received_at: int
+    timestamp: str | None = None
+    sent_at: str | None = None
+
+
+def add_messages(connection: sa.Connection, records: Sequence[MessageRecord]) -> list[int]:
+    """Store messages within a transaction of the caller.
+
+    Returns  positions of the messages that are new; the others repeat a messageId.
+    """
+    keys = [(record.message_id,) for record in records]
+    seen = {row[0] for row in fetch_rows(connection, MESSAGES, ("message_id",), keys)}
+    new: dict[str, int] = {}
+    for position, record in enumerate(records):
+        if record.message_id not in seen:
+            new.setdefault(record.message_id, position)
+    insert_rows(connection, MESSAGES, [astuple(records[position]) for position in new.values()])
+    return list(new.values())
+
+
+def each_message(store: Store) -> Iterator[MessageRecord]:
+    """All accepted messages, in the order they were received."""
+    query = sa.select(MESSAGES).order_by(MESSAGES.c.received_at, MESSAGES.c.message_id)
+    with reading(store) as connection:
+        for row in connection.execution_options(yield_per=10_000).execute(query):
+            yield MessageRecord(*row)

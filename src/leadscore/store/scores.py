@@ -1,0 +1,160 @@
+"""Scores and decisions as they were given, with everything needed to derive them again."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from leadscore.domain.lifecycle import OPEN_STATES
+from leadscore.domain.score import Score
+from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
+from leadscore.store.engine import Store, reading, writing
+from leadscore.store.tables import ATTRIBUTES, DECISIONS, LEADS, OUTCOMES, SCORES
+
+_LATEST_FIRST = (SCORES.c.as_of.desc(), SCORES.c.saved_at.desc(), SCORES.c.decision_id.desc())
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A score of a stored lead and the feature values it was computed from; a missing value is NaN."""
+
+    score: Score
+    feature_values: Mapping[str, float]
+
+
+def save_scores(store: Store, rows: Sequence[ScoreRow], now: int) -> list[str]:
+    """Store scores and their decisions.
+
+    rows     scores of leads that have an id.
+    now      epoch microseconds; of two scores as of one instant the one saved later counts.
+    Returns  decision ids, `dec_` and 32 hex digits, in the order of the rows; the same score of the same feature
+             values has the same id, so saving it again only makes it the one saved last.
+    """
+    saved = [_to_rows(row, now) for row in rows]
+    with writing(store) as connection:
+        for start, end in batches(len(saved)):
+            part = {score[0]: (score, decision) for score, decision in saved[start:end]}
+            known = {row[0] for row in fetch_rows(connection, SCORES, ("decision_id",), [(key,) for key in part])}
+            new = [pair for key, pair in part.items() if key not in known]
+            insert_rows(connection, SCORES, [score for score, _ in new])
+            insert_rows(connection, DECISIONS, [decision for _, decision in new])
+            again = sa.update(SCORES).where(SCORES.c.decision_id.in_(known)).values(saved_at=now)
+            connection.execute(again)
+    return [score[0] for score, _ in saved]
+
+
+def latest_score(store: Store, lead_id: str) -> dict[str, Any] | None:
+    """The latest stored score of a lead, with its decision and feature values; None if it was never scored.
+
+    Keys are those of a Score; `as_of` in epoch microseconds; `feature_values` has null for a missing value.
+    """
+    with reading(store) as connection:
+        row = connection.execute(_scored().where(SCORES.c.lead_id == lead_id).order_by(*_LATEST_FIRST).limit(1)).first()
+    return _to_dict(row) if row else None
+
+
+def find_decision(store: Store, decision_id: str) -> dict[str, Any] | None:
+    """The score and decision with an id, as `latest_score` gives them; None if there is none."""
+    with reading(store) as connection:
+        row = connection.execute(_scored().where(SCORES.c.decision_id == decision_id)).first()
+    return _to_dict(row) if row else None
+
+
+def hottest(store: Store, limit: int) -> list[dict[str, Any]]:
+    """The latest scores of the open leads with the highest score, as `latest_score` gives them.
+
+    Each also has `created_at` (epoch microseconds) and the lead's latest `source`.
+    """
+    later = SCORES.alias("later")
+    superseded = sa.exists().where(
+        later.c.lead_id == SCORES.c.lead_id,
+        sa.tuple_(later.c.as_of, later.c.saved_at, later.c.decision_id)
+        > sa.tuple_(SCORES.c.as_of, SCORES.c.saved_at, SCORES.c.decision_id),
+    )
+    ended = sa.exists().where(OUTCOMES.c.lead_id == SCORES.c.lead_id)
+    source = (
+        sa.select(ATTRIBUTES.c.value)
+        .where(ATTRIBUTES.c.lead_id == SCORES.c.lead_id, ATTRIBUTES.c.name == "source")
+        .order_by(ATTRIBUTES.c.known_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        _scored(LEADS.c.created_at, source.label("source"))
+        .outerjoin(LEADS, LEADS.c.lead_id == SCORES.c.lead_id)
+        .where(SCORES.c.lifecycle.in_([str(state) for state in OPEN_STATES]), ~superseded, ~ended)
+        .order_by(SCORES.c.score.desc(), SCORES.c.lead_id)
+        .limit(limit)
+    )
+    with reading(store) as connection:
+        rows = connection.execute(query).all()
+    return [{**_to_dict(row), "created_at": row.created_at, "source": row.source} for row in rows]
+
+
+def _scored(*further: Any) -> sa.Select[Any]:
+    decision = DECISIONS.c
+    columns = (decision.route, decision.queue, decision.owner, decision.respond_by, decision.reason)
+    return sa.select(SCORES, *columns, *further).join_from(
+        SCORES, DECISIONS, decision.decision_id == SCORES.c.decision_id
+    )
+
+
+def _to_rows(row: ScoreRow, now: int) -> tuple[Row, Row]:
+    score, decision = row.score, row.score.decision
+    if score.lead_id is None:
+        raise ValueError("a score without a lead cannot be stored")
+    values = _json({name: None if math.isnan(value) else value for name, value in row.feature_values.items()})
+    reasons = _json([asdict(reason) for reason in score.reasons])
+    told = (
+        _json(score.p_convert),
+        *score.interval,
+        score.score,
+        score.grade,
+        score.temperature if score.temperature is None else str(score.temperature),
+        str(score.lifecycle),
+        reasons,
+        values,
+        score.versions.model,
+        score.versions.features,
+        score.versions.policy,
+    )
+    action = (decision.route, decision.queue, decision.owner, decision.respond_by, decision.reason)
+    digest = hashlib.sha256(_json([score.lead_id, score.as_of, told, action]).encode()).hexdigest()
+    key = (f"dec_{digest[:32]}", score.lead_id, score.as_of)
+    return (*key, now, *told), (*key, *action)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _to_dict(row: Any) -> dict[str, Any]:
+    return {
+        "lead_id": row.lead_id,
+        "as_of": row.as_of,
+        "p_convert": json.loads(row.p_convert),
+        "interval": [row.p_low, row.p_high],
+        "score": row.score,
+        "grade": row.grade,
+        "temperature": row.temperature,
+        "lifecycle": row.lifecycle,
+        "reasons": json.loads(row.reasons),
+        "decision": {
+            "id": row.decision_id,
+            "route": row.route,
+            "queue": row.queue,
+            "owner": row.owner,
+            "respond_by": row.respond_by,
+            "reason": row.reason,
+        },
+        "versions": {
+            "model": row.model_version,
+            "features": row.feature_fingerprint,
+            "policy": row.policy_fingerprint,
+        },
+        "feature_values": json.loads(row.feature_values),
+    }

@@ -1,0 +1,137 @@
+"""The tables of the store; facts hold integers and text only, so that both databases give them back exactly."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+# Byte order in both databases, so that equal stores list their rows alike.
+Id = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+METADATA = sa.MetaData()
+
+LEADS = sa.Table(
+    "leads",
+    METADATA,
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+)
+"""A lead exists from `created_at` on; its columns are attributes."""
+
+ATTRIBUTES = sa.Table(
+    "attributes",
+    METADATA,
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("name", Id, primary_key=True),
+    sa.Column("known_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Text),
+    sa.Column("stated_at", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+"""Attribute history; `stated_at` is set on values that came as a column of a leads row, and says when it was stated."""
+
+EVENTS = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("event_id", Id, primary_key=True),
+    sa.Column("lead_id", Id, nullable=False, index=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("occurred_at", sa.BigInteger, nullable=False),
+    sa.Column("value", sa.BigInteger),
+    sa.Column("channel", sa.Text),
+    sa.Column("campaign", sa.Text),
+    sa.Column("properties", sa.Text),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+)
+"""Engagement events; their lead may be imported later."""
+
+OUTCOMES = sa.Table(
+    "outcomes",
+    METADATA,
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("outcome", Id, primary_key=True),
+    sa.Column("occurred_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("amount", sa.BigInteger),
+    sa.Column("reason", sa.Text),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How leads ended."""
+
+MESSAGES = sa.Table(
+    "messages",
+    METADATA,
+    sa.Column("message_id", Id, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("lead_id", Id, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("timestamp", sa.Text),
+    sa.Column("sent_at", sa.Text),
+)
+"""Accepted tracking messages, each once, with the times their sender wrote."""
+
+DEAD_LETTERS = sa.Table(
+    "dead_letters",
+    METADATA,
+    sa.Column("digest", Id, primary_key=True),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""Tracking messages that were refused, each once, with the reason."""
+
+SCORES = sa.Table(
+    "scores",
+    METADATA,
+    sa.Column("decision_id", Id, primary_key=True),
+    sa.Column("lead_id", Id, nullable=False),
+    sa.Column("as_of", sa.BigInteger, nullable=False),
+    sa.Column("saved_at", sa.BigInteger, nullable=False),
+    sa.Column("p_convert", sa.Text, nullable=False),
+    sa.Column("p_low", sa.Double, nullable=False),
+    sa.Column("p_high", sa.Double, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
+    sa.Column("grade", sa.Text, nullable=False),
+    sa.Column("temperature", sa.Text),
+    sa.Column("lifecycle", sa.Text, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("feature_values", sa.Text, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("feature_fingerprint", sa.Text, nullable=False),
+    sa.Column("policy_fingerprint", sa.Text, nullable=False),
+    sa.Index("ix_scores_lead_id_as_of", "lead_id", "as_of"),
+)
+"""Scores with the feature values and versions that made them, so that each can be derived again."""
+
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    sa.Column("decision_id", Id, primary_key=True),
+    sa.Column("lead_id", Id, nullable=False),
+    sa.Column("as_of", sa.BigInteger, nullable=False),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("queue", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text),
+    sa.Column("respond_by", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index("ix_decisions_lead_id_as_of", "lead_id", "as_of"),
+)
+"""What was decided for a lead; a decision and the score it follows from share their id."""
+
+API_KEYS = sa.Table(
+    "api_keys",
+    METADATA,
+    sa.Column("key_id", Id, primary_key=True),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("key_hash", Id, nullable=False, unique=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+)
+"""API keys; only the SHA-256 of a key is kept."""
+
+INFO = sa.Table(
+    "info",
+    METADATA,
+    sa.Column("name", Id, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""Facts about the store itself."""
