@@ -21,6 +21,8 @@ _CHUNK_ROWS = 4_096
 _TEXTS_KEPT = 50_000
 # A decayed sum is a number that nobody can picture; a count or a date of the same group says it better.
 _HARD_TO_PICTURE = frozenset({"decayed", "value_decayed"})
+# A missing count is no "none": it appears only in rows of leads that did not exist yet.
+_SAID_WHEN_MISSING = frozenset({"days_since_last", "days_since_first", "lead_age", "attribute"})
 _NO_REASON = Reason("", "nothing known sets this lead apart from the average lead", 0.0)
 
 
@@ -126,8 +128,9 @@ class Scorer:
 
     def _describe(self, position: int, value: float | None) -> str:
         feature = self._features[position]
-        text = describe(feature, math.nan if value is None else value, self.artifact.features.labels)
-        return text.strip() or feature.name.replace("_", " ")
+        if value is None and feature.kind not in _SAID_WHEN_MISSING:
+            return f"{feature.name.replace('_', ' ')} unknown"
+        return describe(feature, math.nan if value is None else value, self.artifact.features.labels)
 
 
 def _chunks(matrix: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:

@@ -1,0 +1,181 @@
+"""Score one lead as of an instant, by the code that also scores live, and keep the answer when asked to."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from leadscore.config.routing import RoutingConfig
+from leadscore.domain.errors import DataError
+from leadscore.domain.score import Score, Versions
+from leadscore.domain.time import format_instant
+from leadscore.domain.visibility import Fact
+from leadscore.features.online import LeadHistory, OnlineFeatures
+from leadscore.modeling.artifact import ModelArtifact
+from leadscore.routing.qualify import policy_fingerprint, qualify
+from leadscore.scoring.scorer import Scorer
+from leadscore.store.engine import Store
+from leadscore.store.history import load_history
+from leadscore.store.scores import ScoreRow, latest_score, save_scores
+
+
+class _Model:
+    """A verified version with all that scoring derives from it once."""
+
+    def __init__(self, artifact: ModelArtifact) -> None:
+        self.artifact = artifact
+        self.online = OnlineFeatures(artifact.features)
+        self.scorer = Scorer(artifact)
+
+
+class ScoringService:
+    """Scores leads with the model in use, which can be exchanged while it works; safe to share between threads.
+
+    artifact   the champion; None if there is none yet.
+    routing    the policy that turns a score into a decision.
+    store      where histories are read and scores kept; None for scoring that keeps nothing.
+    """
+
+    def __init__(self, artifact: ModelArtifact | None, routing: RoutingConfig, store: Store | None = None) -> None:
+        self._store, self._routing = store, routing
+        self._policy = policy_fingerprint(routing)
+        self._model = None if artifact is None else _Model(artifact)
+
+    @property
+    def artifact(self) -> ModelArtifact | None:
+        """The model version in use."""
+        model = self._model
+        return None if model is None else model.artifact
+
+    def use(self, artifact: ModelArtifact | None) -> None:
+        """Exchange the model; scores that are being computed finish with the one they began with."""
+        self._model = None if artifact is None else _Model(artifact)
+
+    def score(self, history: LeadHistory, as_of: int) -> Score:
+        """The score of a lead from what was known before an instant; nothing is stored, its decision is advice.
+
+        as_of     epoch microseconds, UTC.
+        Raises    DataError [LS-MODEL-01] without a champion; [LS-LEAD-01] if the lead did not exist then.
+        """
+        return self._scored(history, as_of).score
+
+    def score_and_store(self, history: LeadHistory, as_of: int, now: int) -> Score:
+        """`score`, stored with its feature values and its decision, which gets an id.
+
+        now       epoch microseconds at which it is stored.
+        """
+        row = self._scored(history, as_of)
+        (decision_id,) = save_scores(self._stored_in(), [row], now)
+        return replace(row.score, decision=replace(row.score.decision, id=decision_id))
+
+    def score_of(self, lead_id: str, as_of: int) -> Score:
+        """The score of a stored lead as of an instant; nothing is stored.
+
+        Raises    DataError [LS-LEAD-01] if the lead is unknown or did not exist then.
+        """
+        return self.score(self._history(lead_id), as_of)
+
+    def current(self, lead_id: str, now: int) -> dict[str, Any]:
+        """The latest stored score of a lead; computed and stored first if there is none or facts have changed since.
+
+        Returns   the JSON form of a Score.
+        Raises    DataError [LS-LEAD-01] if the lead is unknown.
+        """
+        stored = latest_score(self._stored_in(), lead_id)
+        history = load_history(self._stored_in(), lead_id)
+        if history is None and stored is None:
+            raise _unknown(lead_id)
+        if history is None or (stored is not None and (self._model is None or self._holds(stored, history, now))):
+            return stored_document(stored or {})
+        return score_document(self.score_and_store(history, now, now))
+
+    def _holds(self, stored: Mapping[str, Any], history: LeadHistory, now: int) -> bool:
+        """Whether a stored score is still what the facts say, those that were recorded late included."""
+        at = stored["as_of"]
+        facts: tuple[Fact, ...] = (*history.attributes, *history.events, *history.outcomes)
+        if any(at <= fact.known_at < now for fact in facts) or history.created_at > at:
+            return False
+        again = self._scored(history, at)
+        if again.score.lifecycle != stored["lifecycle"] and history.outcomes:
+            return False
+        if again.score.versions.features != stored["versions"]["features"]:
+            return True
+        values = {name: None if math.isnan(value) else value for name, value in again.feature_values.items()}
+        return bool(values == stored["feature_values"])
+
+    def _scored(self, history: LeadHistory, as_of: int) -> ScoreRow:
+        model = self._model
+        if model is None:
+            raise DataError(
+                "LS-MODEL-01", found="no model has been promoted yet", fix="leadscore train, then leadscore promote"
+            )
+        if history.created_at > as_of:
+            found = f"lead {history.lead_id!r} was created at {format_instant(history.created_at)}, after as_of"
+            raise DataError("LS-LEAD-01", found=found, fix="ask for a later instant")
+        values = model.online.row(history, as_of)
+        row = model.scorer.score_row(values)
+        qualified = qualify(history, as_of, row, self._routing)
+        features = model.artifact.features
+        score = Score(
+            lead_id=history.lead_id,
+            as_of=as_of,
+            p_convert=row.p_convert,
+            interval=row.interval,
+            score=row.score,
+            grade=row.grade,
+            temperature=qualified.temperature,
+            lifecycle=qualified.lifecycle,
+            reasons=row.reasons,
+            decision=qualified.decision,
+            versions=Versions(model.artifact.version, features.fingerprint, self._policy),
+        )
+        return ScoreRow(score, dict(zip(features.names, values, strict=True)))
+
+    def _history(self, lead_id: str) -> LeadHistory:
+        history = load_history(self._stored_in(), lead_id)
+        if history is None:
+            raise _unknown(lead_id)
+        return history
+
+    def _stored_in(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("this scoring service was made without a store")
+        return self._store
+
+
+def score_document(score: Score) -> dict[str, Any]:
+    """A Score as plain values for JSON, in the form that every interface gives."""
+    decision, versions = score.decision, score.versions
+    return {
+        "lead_id": score.lead_id,
+        "as_of": format_instant(score.as_of),
+        "p_convert": score.p_convert,
+        "interval": list(score.interval),
+        "score": score.score,
+        "grade": score.grade,
+        "temperature": None if score.temperature is None else score.temperature.value,
+        "lifecycle": score.lifecycle.value,
+        "reasons": [{"feature": r.feature, "text": r.text, "effect": r.effect} for r in score.reasons],
+        "decision": {
+            "id": decision.id,
+            "route": decision.route,
+            "queue": decision.queue,
+            "owner": decision.owner,
+            "respond_by": decision.respond_by,
+            "reason": decision.reason,
+        },
+        "versions": {"model": versions.model, "features": versions.features, "policy": versions.policy},
+    }
+
+
+def stored_document(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored score as plain values for JSON, in the same form as `score_document`."""
+    return {
+        name: format_instant(value) if name == "as_of" else value
+        for name, value in stored.items()
+        if name not in ("feature_values", "created_at", "source")
+    }
+
+
+def _unknown(lead_id: str) -> DataError:
+    return DataError("LS-LEAD-01", found=f"lead {lead_id!r} is unknown", fix="check the id, or import the lead first")
