@@ -69,7 +69,7 @@ def reading(store: Store) -> Iterator[sa.Connection]:
     """
     with _told_as_outside(store), store.engine.connect() as connection:
         if store.dialect == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 
@@ -81,11 +81,11 @@ def writing(store: Store) -> Iterator[sa.Connection]:
     Raises   OutsideError [LS-STORE-01] if the database does not answer, is full or stays locked.
     """
     with _told_as_outside(store), store.engine.connect() as connection:
-        alone = connection.execution_options(leadscore_writer=True)
-        with alone.begin():
+        connection.execution_options(leadscore_writer=True)
+        with connection.begin():
             if store.dialect == "postgresql":
-                alone.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
-            yield alone
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+            yield connection
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class KeyRecord:
     revoked_at: int | None
 
 
-def create_key(store: Store, scope: str, now: int) -> tuple[str, str]:
+def create_key(store: Store, scope: str) -> tuple[str, str]:
     """Make a key; the second value is the key itself, which cannot be shown again.
 
     scope    write (tracking routes only), read, crm or admin.
@@ -34,7 +35,7 @@ def create_key(store: Store, scope: str, now: int) -> tuple[str, str]:
     if scope not in SCOPES:
         raise UsageError("LS-USAGE-01", where="scope", found=f"{scope!r}", allowed=", ".join(SCOPES))
     key_id, key = f"key_{secrets.token_hex(8)}", f"ls_{scope}_{secrets.token_urlsafe(32)}"
-    row = {"key_id": key_id, "scope": scope, "key_hash": _digest(key), "created_at": now}
+    row = {"key_id": key_id, "scope": scope, "key_hash": _digest(key), "created_at": _now()}
     with writing(store) as connection:
         connection.execute(sa.insert(API_KEYS).values(row))
     return key_id, key
@@ -56,11 +57,11 @@ def list_keys(store: Store) -> list[KeyRecord]:
     return list(map(_record, rows))
 
 
-def revoke_key(store: Store, key_id: str, now: int) -> bool:
+def revoke_key(store: Store, key_id: str) -> bool:
     """Make a key invalid from now on; False if there is no such valid key."""
     valid = sa.and_(API_KEYS.c.key_id == key_id, API_KEYS.c.revoked_at.is_(None))
     with writing(store) as connection:
-        return connection.execute(sa.update(API_KEYS).where(valid).values(revoked_at=now)).rowcount == 1
+        return connection.execute(sa.update(API_KEYS).where(valid).values(revoked_at=_now())).rowcount == 1
 
 
 def _records() -> sa.Select[Any]:
@@ -69,6 +70,10 @@ def _records() -> sa.Select[Any]:
 
 def _record(row: Any) -> KeyRecord:
     return KeyRecord(*row)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000
 
 
 def _digest(key: str) -> str:

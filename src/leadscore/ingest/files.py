@@ -1,0 +1,55 @@
+"""Opening a file of facts, however it is written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from leadscore.config.mapping import FileMapping, MappingConfig
+from leadscore.domain.errors import DataError
+from leadscore.ingest.column_reader import TimeReading
+from leadscore.ingest.csv_rows import read_csv
+from leadscore.ingest.detect import UNREADABLE, detect_form
+from leadscore.ingest.jsonl_rows import read_jsonl
+from leadscore.ingest.mapping import MappedChunk, map_chunks
+from leadscore.ingest.parquet_rows import read_parquet
+from leadscore.ingest.rows import RawChunk
+
+_READERS = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
+
+
+def open_chunks(path: Path, kind: str, mapping: MappingConfig) -> Iterator[MappedChunk]:
+    """The rows of a file of one kind under leadscore's column names, in chunks.
+
+    path     CSV, Parquet or JSONL; separator, encoding and gzip are detected.
+    kind     leads, attributes, events or outcomes.
+    Raises   UsageError [LS-FILE-01] if there is no such file; DataError [LS-FILE-01] if it is empty or damaged,
+             [LS-FILE-02] if it lacks columns.
+    """
+    return map_chunks(read_chunks(path), kind, file_mapping(kind, mapping), str(path))
+
+
+def read_chunks(path: Path) -> Iterator[RawChunk]:
+    """The rows of a file as they are, in chunks.
+
+    Raises   as `open_chunks`.
+    """
+    form = detect_form(path)
+    try:
+        yield from _READERS[form.format](path, form)
+    except UNREADABLE as error:
+        raise DataError("LS-FILE-01", where=str(path), found=f"it cannot be read to its end: {error}") from error
+
+
+def file_mapping(kind: str, mapping: MappingConfig) -> FileMapping:
+    """The block of the mapping for one kind of file."""
+    block: FileMapping = getattr(mapping, kind)
+    return block
+
+
+def time_reading(kind: str, mapping: MappingConfig) -> TimeReading:
+    """How the times of one kind of file are read.
+
+    Raises   UsageError [LS-CONFIG-02] if the mapping names an unknown zone or a day zero that is no date.
+    """
+    times = TimeReading(mapping.timezone, file_mapping(kind, mapping).day_zero)
+    times.check("configs/mapping.yaml")
+    return times
