@@ -1,22 +1,27 @@
 """`configs/features.yaml`: which features are computed from events and attributes."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from leadscore.config.section import Section
+
+Days = Annotated[int, Field(ge=1, le=3_660)]
+"""A whole number of days, at most about ten years."""
 
 
 class Aggregations(Section):
     """The aggregations computed for one event type."""
 
-    count_windows_days: tuple[int, ...] = Field((7, 30, 90), max_length=12)
+    count_windows_days: tuple[Days, ...] = Field((7, 30, 90), max_length=12)
     """Windows, in days before as_of, in which events are counted."""
     count_ever: bool = True
     """Count all events before as_of as well."""
-    decay_half_lives_days: tuple[int, ...] = Field((7, 30, 90), max_length=6)
+    decay_half_lives_days: tuple[Days, ...] = Field((7, 30, 90), max_length=6)
     """Half-lives, in days, of the time-decayed counts."""
     days_since_last: bool = True
     """Days from the latest event to as_of."""
-    value_half_lives_days: tuple[int, ...] = Field((30,), max_length=6)
+    value_half_lives_days: tuple[Days, ...] = Field((30,), max_length=6)
     """Half-lives, in days, of time-decayed sums of the value (pages, minutes); only for types that carry values."""
     value_sum_ever: bool = True
     """Sum of all values before as_of; only for types that carry values."""
@@ -33,7 +38,7 @@ class FeaturesConfig(Section):
     """Event types that are stored but make no features."""
     max_types: int = Field(60, ge=1, le=500)
     """At most this many event types get features of their own, the most frequent first; all count in `any`."""
-    activity_windows_days: tuple[int, ...] = (7, 30, 90)
+    activity_windows_days: tuple[Days, ...] = (7, 30, 90)
     """Windows for the number of active days and of different event types."""
     ignore_attributes: tuple[str, ...] = (
         "email",

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -83,7 +83,7 @@ def named(features: Sequence[Feature]) -> tuple[Feature, ...]:
     hashed: set[tuple[str, str]] = set()
     while True:
         renamed = tuple(replace(feature, name=_name(feature, feature.source in hashed)) for feature in features)
-        clashing = _clashing(renamed) - hashed
+        clashing = _clashing(renamed, hashed)
         if not clashing:
             return renamed
         hashed |= clashing
@@ -106,13 +106,16 @@ def _aggregation(feature: Feature) -> str:
     return f"{feature.kind}_{days}d" if days else f"{feature.kind}_ever"
 
 
-def _clashing(features: Sequence[Feature]) -> set[tuple[str, str]]:
+def _clashing(features: Sequence[Feature], hashed: Set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The sources that have to give up their plain names, given those that did already."""
     sources: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for feature in features:
         sources[feature.name].add(feature.source)
     clashing: set[tuple[str, str]] = set()
     for rivals in sources.values():
-        plain = {source for source in rivals if source[0] in ("any", "lead") or slug(source[1]) == source[1]}
+        movable = {source for source in rivals - hashed if source[0] in ("event", "attribute")}
+        respelled = {source for source in movable if slug(source[1]) != source[1]}
         if len(rivals) > 1:
-            clashing |= rivals - plain if len(plain) == 1 else rivals
-    return {source for source in clashing if source[0] in ("event", "attribute")}
+            # Who is spelled like its name keeps it; a second round parts those that still clash.
+            clashing |= respelled or movable
+    return clashing
