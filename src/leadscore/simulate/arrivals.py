@@ -1,0 +1,61 @@
+"""When simulated leads arrive, from which source, and who they are; bought lists and trade shows arrive in batches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadscore.domain.time import DAY_US, HOUR_US
+from leadscore.simulate.arrays import Ints
+from leadscore.simulate.calendar import DRIFT_DAY, FIRST_LAG_DAYS, LAST_LAG_DAYS, Calendar
+from leadscore.simulate.classes import CLASSES, STATES
+from leadscore.simulate.draws import draw_along, draw_times_of_day
+from leadscore.simulate.sources import BATCHED, SOURCE_NAMES, SOURCES
+from leadscore.simulate.world import World
+
+_LIST_EVERY_DAYS = 60
+_GROWTH = 0.8
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """One entry per lead, in order of arrival; `source`, `hidden_class` and `intent` are indexes."""
+
+    source: Ints
+    created_at: Ints
+    created_day: Ints
+    hidden_class: Ints
+    intent: Ints
+
+
+def draw_arrivals(leads: int, calendar: Calendar, world: World, rng: np.random.Generator) -> Arrivals:
+    """Draw `leads` leads over all days of the calendar, a little more each year.
+
+    Returns  arrivals sorted by time; instants are epoch microseconds in whole milliseconds.
+    """
+    days = len(calendar.kind)
+    batches = {"bought_list": _list_days(days, rng), "trade_show": _show_import_days(calendar, rng)}
+    by_source = np.array([item.share if len(batches.get(item.name, [0])) else 0.0 for item in SOURCES])
+    source = rng.choice(len(SOURCES), leads, p=by_source / by_source.sum())
+    day = (days * rng.random(leads) ** _GROWTH).astype(np.int64)
+    at_in_day = draw_times_of_day(leads, rng)
+    for name in BATCHED:
+        members = np.flatnonzero(source == SOURCE_NAMES.index(name))
+        if len(members):
+            day[members] = batches[name][rng.integers(0, len(batches[name]), len(members))]
+            at_in_day[members] = 10 * HOUR_US
+    created_at = calendar.start_at + day * DAY_US + at_in_day
+    order = np.argsort(created_at, kind="stable")
+    source, day = source[order], day[order]
+    shares = world.start[source, (day >= DRIFT_DAY).astype(np.int64)]
+    state = draw_along(shares.reshape(leads, CLASSES * STATES).cumsum(axis=1), rng)
+    return Arrivals(source, created_at[order], day, state // STATES, state % STATES)
+
+
+def _list_days(days: int, rng: np.random.Generator) -> Ints:
+    return np.sort(rng.integers(0, days, max(1, days // _LIST_EVERY_DAYS)))
+
+
+def _show_import_days(calendar: Calendar, rng: np.random.Generator) -> Ints:
+    last_days = np.flatnonzero(calendar.show[:-1] & ~calendar.show[1:])
+    imports = last_days + rng.integers(FIRST_LAG_DAYS, LAST_LAG_DAYS + 1, len(last_days))
+    return imports[imports < len(calendar.show)]
