@@ -6,6 +6,7 @@ Only numpy is used, for the service reads intervals from this file.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -18,6 +19,10 @@ NORMAL_QUANTILE = 1.6448536269514722
 LEADS_PER_BIN, MOST_BINS = 20, 10
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
+TYPICAL_SIZE = 0.4
+"""How large, in log-odds, each part of a prediction's error is thought to be before any data are seen."""
+SIZES = np.linspace(0.01, 1.21, 25)
+NEWTON_STEPS = 12
 GRID = tuple(float(value) for value in 1 / (1 + np.exp(-np.linspace(-14, 14, 141))))
 
 
@@ -117,37 +122,75 @@ def fit_intervals(
 ) -> IntervalTable:
     """Learn the intervals of one horizon from later rows that the model was not trained on.
 
-    p          shape (n,), predicted; n may be 0, which gives intervals that say almost nothing.
+    p          shape (n,), predicted; n may be 0, which leaves what is assumed without data.
     converted  shape (n,), the known label; weight and cluster (the lead's number) alike.
-    segment    shape (n,), number of each row's segment or source: how far segments stray from the prediction beyond
-               chance then widens all intervals, for a bin's rate tells nothing of differences inside the bin.
+    segment    shape (n,), whole number of each row's segment or source, 0 or more: how far segments stray from the
+               prediction beyond chance widens all intervals, for the rate of a bin hides differences inside it.
+
+    The error of a prediction, in log-odds, is taken as normal: a part common to all rows, one common to the rows of
+    like probability, one of the segment within them. The sizes of the last two are estimated from all cells together,
+    averaging over what the data leave open.
     """
     leads = len(np.unique(cluster[converted]))
     bins = equal_event_bins(p, weight, int(np.clip(leads // LEADS_PER_BIN, 1, MOST_BINS)))
-    spread = _spread(converted, weight, cluster)
-    centre, shift, error = [], [], []
-    for number in range(max(bins, default=0) + 1):
-        rows = bins == number
-        found = estimate_rate(converted[rows], weight[rows], cluster[rows], spread)
-        predicted = _log_odds(np.average(p[rows], weights=weight[rows]) if rows.any() else np.array(0.5))
-        centre.append(float(predicted))
-        shift.append(found.log_odds - float(predicted))
-        error.append(found.error)
-    stray = (
-        0.0 if segment is None else _stray(p, converted, weight, cluster, bins * (segment.max(initial=0) + 1) + segment)
-    )
-    return _table(np.array(centre), np.array(shift), np.sqrt(np.array(error) ** 2 + stray))
+    shift, doubt = _common_shift(p, converted, weight, cluster)
+    moved = 1 / (1 + np.exp(-(_log_odds(p) + shift)))
+    parts = np.zeros(len(p), dtype=np.int64) if segment is None else segment
+    count = max(bins, default=-1) + 1
+    centre = np.zeros(max(count, 1))
+    cells: list[tuple[Floats, Floats]] = []
+    for rows in (bins == number for number in range(count)):
+        centre[len(cells)] = _log_odds(np.average(p[rows], weights=weight[rows]))
+        cells.append(_cells(moved[rows], converted[rows], weight[rows], cluster[rows], parts[rows]))
+    mean, variance = _predict_error(cells or [(np.zeros(0), np.zeros(0))])
+    return _table(centre, mean + shift, np.sqrt(variance + doubt))
 
 
-def _stray(p: Floats, converted: Flags, weight: Floats, cluster: Whole, cell: Whole) -> float:
-    """Variance of the error in log-odds between cells (bin and segment) beyond chance; moments, 0 or more."""
-    _, number = np.unique(cell, return_inverse=True)
-    pair, lead_cell = np.unique(np.stack([number, cluster]), axis=1, return_inverse=True)
-    by_lead = np.bincount(lead_cell, weights=weight * (converted - p))
-    gap = np.bincount(number, weights=weight * (converted - p))
-    chance = np.bincount(pair[0], weights=by_lead**2)
-    slope = np.bincount(number, weights=weight * p * (1 - p))
-    return max(0.0, float((gap**2 - chance).sum() / max(float(slope @ slope), 1e-12)))
+def _common_shift(p: Floats, converted: Flags, weight: Floats, cluster: Whole) -> tuple[float, float]:
+    """The shift of all log-odds that makes predicted conversions meet the observed ones, and its variance."""
+    place, shift, doubt = _log_odds(p), 0.0, TYPICAL_SIZE**2
+    rows_per_case = _spread(converted, weight, cluster)
+    for _ in range(NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-(place + shift)))
+        information = float(weight @ (chance * (1 - chance))) / rows_per_case
+        doubt = 1 / (information + 1 / TYPICAL_SIZE**2)
+        shift += doubt * (float(weight @ (converted - chance)) / rows_per_case - shift / TYPICAL_SIZE**2)
+    return shift, doubt
+
+
+def _cells(p: Floats, converted: Flags, weight: Floats, cluster: Whole, segment: Whole) -> tuple[Floats, Floats]:
+    """For each segment of a bin: by how much, in log-odds, the observed rate lies above p, and the variance of that."""
+    gap, likely = weight * (converted - p), weight * p * (1 - p)
+    by_lead = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=gap)
+    rows_per_case = max(1.0, float(by_lead @ by_lead) / max(float(likely.sum()), 1e-12))
+    information = np.bincount(segment, weights=likely)
+    used = information > 1e-9
+    return np.bincount(segment, weights=gap)[used] / information[used], rows_per_case / information[used]
+
+
+def _predict_error(cells: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Mean and variance of the error of a prediction, by bin, shape (bins,) each.
+
+    Every pair of sizes (of the part common to a bin, of the part of a segment) is weighed by how well it explains the
+    cells and by how plausible it is without data.
+    """
+    common, own = (axis.ravel() for axis in np.meshgrid(SIZES, SIZES))
+    evidence = -0.5 * (common**2 + own**2) / TYPICAL_SIZE**2
+    means, variances = [], []
+    for gap, variance in cells:
+        precision = 1 / (own[:, None] ** 2 + variance)
+        total = precision.sum(axis=1)
+        pull = (precision * gap).sum(axis=1)
+        remaining = common**2 / (1 + total * common**2)
+        evidence += 0.5 * (np.log(precision).sum(axis=1) - (precision * gap**2).sum(axis=1))
+        evidence += 0.5 * (remaining * pull**2 - np.log1p(total * common**2))
+        means.append(remaining * pull)
+        variances.append(remaining + own**2)
+    belief = np.exp(evidence - evidence.max())
+    belief /= belief.sum()
+    mean = np.array(means) @ belief
+    spread = np.array(variances) @ belief + (np.array(means) - mean[:, None]) ** 2 @ belief
+    return mean, spread
 
 
 def _table(centre: Floats, shift: Floats, error: Floats) -> IntervalTable:

@@ -1,0 +1,27 @@
+import numpy as np
+
+from leadscore.modeling.resampling import draw_leads, percentile_interval
+
+
+def test_all_rows_of_a_lead_are_drawn_together_and_once_on_average():
+    resamples = draw_leads(np.array([30, 10, 30, 20]), draws=4_000, seed=1)
+    assert resamples.position.tolist() == [2, 0, 2, 1]
+    assert resamples.multiplicity.shape == (4_000, 3)
+    assert abs(resamples.multiplicity.mean() - 1) < 0.03
+
+
+def test_the_seed_decides_the_resamples():
+    cluster = np.arange(50)
+    first, again, other = (draw_leads(cluster, 10, seed).multiplicity for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_no_rows_give_no_leads():
+    assert draw_leads(np.zeros(0, dtype=np.int64), 5, 1).multiplicity.shape == (5, 0)
+
+
+def test_undefined_resamples_are_left_out_unless_they_are_most():
+    assert percentile_interval(np.array([1.0, 1.0, np.nan])) == (1.0, 1.0)
+    assert percentile_interval(np.array([1.0, np.nan, np.nan])) == (None, None)
+    assert percentile_interval(np.zeros(0)) == (None, None)
