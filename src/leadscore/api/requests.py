@@ -1,5 +1,6 @@
 """What callers send: pydantic models of JSON bodies, and their way into the vocabulary."""
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -126,8 +127,8 @@ def attribute_text(cell: AttributeCell) -> str | None:
         return None
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return (str(int(cell)) if cell.is_integer() else str(cell)) if math.isfinite(cell) else None
     return str(cell)
 
 

@@ -1,0 +1,138 @@
+"""What callers get, as it stands in OpenAPI; the answers themselves are written straight from plain values."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """A JSON object that the service gives."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class ReasonAnswer(Answer):
+    """Why a score is what it is."""
+
+    feature: str
+    text: str
+    """In words a salesperson understands."""
+    effect: float
+    """Change of the log-odds of converting within the main horizon, by path attribution; above 0 raises the score."""
+
+
+class DecisionAnswer(Answer):
+    """What to do with the lead; without an id it is advice and is not stored."""
+
+    id: str | None
+    route: Literal["sales", "nurture", "educate", "drop", "return_later", "none"]
+    queue: str
+    owner: str | None
+    respond_by: str | None
+    reason: str
+    """The rule or the number that decided."""
+
+
+class VersionsAnswer(Answer):
+    """What made the score."""
+
+    model: str
+    features: str
+    policy: str
+
+
+class ScoreAnswer(Answer):
+    """How likely, when, why, and what now, as of an instant."""
+
+    lead_id: str | None
+    as_of: str
+    p_convert: dict[str, float]
+    """Probability of becoming a customer within each horizon, e.g. `14d`; `table` for a model of a flat table."""
+    interval: tuple[float, float]
+    """How uncertain the conversion rate of leads like this one is, at the main horizon (90 %)."""
+    score: float
+    """0-100, rises strictly with the probability at the main horizon."""
+    grade: Literal["A", "B", "C", "D"]
+    temperature: Literal["hot", "warm", "cold"] | None
+    lifecycle: Literal["suspect", "mql", "sql", "set_aside", "discarded", "customer"]
+    reasons: list[ReasonAnswer]
+    decision: DecisionAnswer
+    versions: VersionsAnswer
+
+
+class ScoresAnswer(Answer):
+    """One score per lead asked for, in their order."""
+
+    scores: list[ScoreAnswer]
+
+
+class LeadsAnswer(Answer):
+    """The latest stored scores of leads."""
+
+    leads: list[ScoreAnswer]
+
+
+class TimelineEntry(Answer):
+    """Something that happened to a lead."""
+
+    at: str
+    known_at: str
+    kind: Literal["created", "attribute", "event", "outcome"]
+    name: str
+    """Attribute name, event type or outcome."""
+    value: str | float | None
+
+
+class LeadAnswer(Answer):
+    """A lead with its timeline (latest first), and its stored scores and decisions (latest first)."""
+
+    lead_id: str
+    created_at: str
+    attributes: dict[str, str | None]
+    timeline: list[TimelineEntry]
+    scores: list[ScoreAnswer]
+    decisions: list[DecisionAnswer]
+
+
+class ModelAnswer(Answer):
+    """An exported model version."""
+
+    alias: Literal["champion", "challenger"]
+    name: str
+    version: str
+    kind: Literal["events", "table"]
+    as_of: str
+    horizons_days: list[int]
+    feature_fingerprint: str
+    low_confidence: bool
+    metrics: dict[str, Any]
+    in_use: bool
+
+
+class ModelsAnswer(Answer):
+    """The exported model versions."""
+
+    models: list[ModelAnswer]
+
+
+class ReloadAnswer(Answer):
+    """The version in use now and before; null where there is none."""
+
+    version: str | None
+    previous: str | None
+
+
+class ModelInUse(Answer):
+    """Name and version of a model."""
+
+    name: str
+    version: str
+
+
+class ReadyAnswer(Answer):
+    """Whether the service can work."""
+
+    status: Literal["ready"]
+    model: ModelInUse | None
+    problem: str | None
+    """Why an exported champion is not in use."""

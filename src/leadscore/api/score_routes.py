@@ -1,0 +1,79 @@
+"""Scoring of leads that callers bring along."""
+
+import anyio.to_thread
+from fastapi import APIRouter, Request, Response
+
+from leadscore.api.answers import ScoreAnswer, ScoresAnswer
+from leadscore.api.contract import KEY, body_of, query_flag
+from leadscore.api.problems import responses
+from leadscore.api.requests import ScoreRequest, ScoresRequest, history_of
+from leadscore.api.service import Service, authorized, json_answer, now_micros, validated
+from leadscore.domain.errors import DataError
+from leadscore.domain.score import Score
+from leadscore.workflows.score_lead import score_document
+
+router = APIRouter(tags=["scoring"])
+
+_PROBLEMS = responses("LS-BODY-01", "LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-BODY-02", "LS-BODY-03", "LS-MODEL-01")
+_STORE = query_flag("store", "Keep the score and its decision; the lead then needs a lead_id.")
+
+
+@router.post(
+    "/v1/score",
+    operation_id="score",
+    response_model=None,
+    responses={200: {"model": ScoreAnswer}, **_PROBLEMS},
+    openapi_extra={**body_of("ScoreRequest"), **KEY, "parameters": [_STORE]},
+)
+async def score(request: Request) -> Response:
+    """Score one lead with the events given; nothing is stored unless `?store=true`."""
+    service = await authorized(request, "read")
+    asked = await validated(request, service, ScoreRequest)
+    now = now_micros()
+    if request.url.query and _wanted(request.query_params.get("store")):
+        scored = await anyio.to_thread.run_sync(_score_and_store, service, asked, now)
+    else:
+        scored = _score(service, asked, now)
+    return json_answer(score_document(scored))
+
+
+@router.post(
+    "/v1/scores",
+    operation_id="scores",
+    response_model=None,
+    responses={200: {"model": ScoresAnswer}, **_PROBLEMS},
+    openapi_extra={**body_of("ScoresRequest"), **KEY},
+)
+async def scores(request: Request) -> Response:
+    """Score up to 1,000 leads with the events given; nothing is stored."""
+    service = await authorized(request, "read")
+    asked = await validated(request, service, ScoresRequest)
+    now = now_micros()
+
+    def score_all() -> list[Score]:
+        default = now if asked.as_of is None else asked.as_of
+        return [_score(service, lead, default) for lead in asked.leads]
+
+    # A thousand leads take most of a second; meanwhile the event loop answers others.
+    found = await anyio.to_thread.run_sync(score_all)
+    return json_answer({"scores": [score_document(scored) for scored in found]})
+
+
+def _score(service: Service, asked: ScoreRequest, default_as_of: int) -> Score:
+    as_of = default_as_of if asked.as_of is None else asked.as_of
+    return service.scoring.score(history_of(asked, as_of), as_of)
+
+
+def _score_and_store(service: Service, asked: ScoreRequest, now: int) -> Score:
+    if asked.lead.lead_id is None:
+        raise DataError("LS-BODY-03", found="lead.lead_id: a score can be stored only for a lead with an id")
+    as_of = now if asked.as_of is None else asked.as_of
+    return service.scoring.score_and_store(history_of(asked, as_of), as_of, now)
+
+
+def _wanted(flag: str | None) -> bool:
+    if flag in (None, "", "false", "0"):
+        return False
+    if flag in ("true", "1"):
+        return True
+    raise DataError("LS-BODY-03", where="store", found=f"{flag[:40]!r} is no truth value", allowed="true or false")

@@ -1,0 +1,74 @@
+"""What the routes share: the store, the keys, the model in use; made when the application starts."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from leadscore.api.access import authorize
+from leadscore.api.bodies import read_body
+from leadscore.api.problems import invalid_body
+from leadscore.config.load import Settings
+from leadscore.store.engine import Store
+from leadscore.workflows.authorize import KeyRing
+from leadscore.workflows.score_lead import ScoringService
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass
+class Service:
+    """The parts of a running service.
+
+    champion       folder that the champion is exported to.
+    model_problem  why the exported champion is not in use; None if it is, or if there is none.
+    """
+
+    settings: Settings
+    store: Store
+    keys: KeyRing
+    scoring: ScoringService
+    champion: Path
+    model_problem: str | None = None
+
+
+def service_of(request: Request) -> Service:
+    """The running service that a request belongs to."""
+    service: Service = request.app.state.service
+    return service
+
+
+async def authorized(request: Request, action: str) -> Service:
+    """The running service, if the request's key may do what it asks for.
+
+    Raises   DataError [LS-AUTH-01, LS-AUTH-02].
+    """
+    service = service_of(request)
+    await authorize(request, service.keys, action)
+    return service
+
+
+async def validated(request: Request, service: Service, model: type[Model]) -> Model:
+    """The body of a request, read into its model.
+
+    Raises   DataError [LS-BODY-01, LS-BODY-02, LS-BODY-03].
+    """
+    body = await read_body(request, service.settings.service.max_body_bytes)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid_body(error) from error
+
+
+def json_answer(content: Any, status: int = 200) -> Response:
+    """A JSON answer from plain values, without the framework's detour through models."""
+    return Response(to_json(content, inf_nan_mode="null"), status, media_type="application/json")
+
+
+def now_micros() -> int:
+    """The present, in epoch microseconds."""
+    return time.time_ns() // 1_000

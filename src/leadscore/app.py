@@ -1,0 +1,70 @@
+"""The service: store, champion, API and dashboard put together."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from leadscore.api import lead_routes, model_routes, score_routes
+from leadscore.api.contract import install_openapi
+from leadscore.api.problems import install_problems
+from leadscore.api.service import Service
+from leadscore.config.load import Settings
+from leadscore.domain.errors import DataError
+from leadscore.modeling.artifact import ModelArtifact
+from leadscore.store.engine import open_store
+from leadscore.workflows.authorize import KeyRing
+from leadscore.workflows.reload_champion import champion_folder, read_champion
+from leadscore.workflows.score_lead import ScoringService
+
+_LOG = logging.getLogger("leadscore.app")
+
+
+def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
+    """The web application of an installation; store and champion are opened when it starts.
+
+    settings  configuration of the installation.
+    name      the model that serves.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.service = await anyio.to_thread.run_sync(_start, settings, name)
+        yield
+        app.state.service.store.close()
+
+    app = FastAPI(
+        title="leadscore",
+        version=version("leadscore"),
+        description="How likely each lead is to become a customer, when, and what to do now.",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for module in (score_routes, lead_routes, model_routes):
+        app.include_router(module.router)
+    install_problems(app)
+    install_openapi(app)
+    return app
+
+
+def _start(settings: Settings, name: str) -> Service:
+    store = open_store(settings.service.store_url)
+    folder = champion_folder(settings.service.models_folder, name)
+    artifact, trouble = _champion(folder)
+    scoring = ScoringService(artifact, settings.routing, store)
+    return Service(settings, store, KeyRing(store), scoring, folder, trouble)
+
+
+def _champion(folder: Path) -> tuple[ModelArtifact | None, str | None]:
+    # Events must be taken in even while the model is broken, so this is no reason not to start.
+    try:
+        return read_champion(folder), None
+    except DataError as error:
+        _LOG.exception("the champion is not in use")
+        return None, str(error)

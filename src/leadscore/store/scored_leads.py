@@ -1,0 +1,47 @@
+"""Lists of stored scores: those of one lead, and the latest ones of many leads."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from leadscore.store.engine import Store, reading
+from leadscore.store.scores import find_decision
+from leadscore.store.tables import SCORES
+
+ORDERS: dict[str, Any] = {"score": SCORES.c.score.desc(), "as_of": SCORES.c.as_of.desc()}
+"""Name of an order -> what comes first in it: the hottest lead, or the one scored last."""
+
+
+def scores_of(store: Store, lead_id: str, limit: int) -> list[dict[str, Any]]:
+    """Stored scores of one lead with their decisions, the latest first, in the form of `latest_score`."""
+    latest_first = (SCORES.c.as_of.desc(), SCORES.c.saved_at.desc(), SCORES.c.decision_id.desc())
+    query = sa.select(SCORES.c.decision_id).where(SCORES.c.lead_id == lead_id).order_by(*latest_first).limit(limit)
+    return _found(store, query)
+
+
+def latest_scores(
+    store: Store, *, lifecycle: str | None, grade: str | None, order: str, limit: int
+) -> list[dict[str, Any]]:
+    """The latest stored score of each lead, in the form of `latest_score`.
+
+    lifecycle, grade   only leads whose latest score has them; None for all.
+    order              a key of ORDERS.
+    """
+    later = SCORES.alias("later")
+    superseded = sa.exists().where(
+        later.c.lead_id == SCORES.c.lead_id,
+        sa.tuple_(later.c.as_of, later.c.saved_at, later.c.decision_id)
+        > sa.tuple_(SCORES.c.as_of, SCORES.c.saved_at, SCORES.c.decision_id),
+    )
+    wanted = [~superseded]
+    wanted += [] if lifecycle is None else [SCORES.c.lifecycle == lifecycle]
+    wanted += [] if grade is None else [SCORES.c.grade == grade]
+    query = sa.select(SCORES.c.decision_id).where(*wanted).order_by(ORDERS[order], SCORES.c.lead_id).limit(limit)
+    return _found(store, query)
+
+
+def _found(store: Store, query: sa.Select[str]) -> list[dict[str, Any]]:
+    with reading(store) as connection:
+        ids = connection.execute(query).scalars().all()
+    found = (find_decision(store, decision_id) for decision_id in ids)
+    return [score for score in found if score is not None]

@@ -1,0 +1,156 @@
+"""A small installation with a model trained on the spot, and a client that talks to its API."""
+
+import shutil
+import time
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from leadscore.app import create_app
+from leadscore.config.load import load_settings
+from leadscore.domain.event import Event
+from leadscore.domain.lead import Lead, LeadRow
+from leadscore.domain.time import DAY_US
+from leadscore.features.definitions import Feature, named
+from leadscore.features.feature_set import Encoder, FeatureSet
+from leadscore.modeling.artifact import ArtifactParts, write_artifact
+from leadscore.modeling.intervals import IntervalTable
+from leadscore.scoring.grades import build_score_table
+from leadscore.store.engine import open_store
+from leadscore.store.facts import insert_events
+from leadscore.store.keys import create_key
+from leadscore.store.leads import insert_leads
+
+NOW = time.time_ns() // 1_000
+FEATURES = FeatureSet(
+    named(
+        [
+            Feature("", "count", "demo_requested", 30, group="event:demo_requested"),
+            Feature("", "days_since_last", "demo_requested", group="event:demo_requested"),
+            Feature("", "count", "page_viewed", 30, group="event:page_viewed"),
+            Feature("", "attribute", attribute="industry", group="attribute:industry"),
+        ]
+    ),
+    {"industry": Encoder("category", {"software": 0, "mining": 1})},
+    {"demo_requested": "demo request", "page_viewed": "page view", "attribute:industry=0": "software"},
+)
+
+
+def _band_text(seed):
+    rng = np.random.default_rng(seed)
+    demos = rng.poisson(0.4, 3000).astype(float)
+    since = np.where(demos > 0, rng.uniform(0, 30, len(demos)), np.nan)
+    rows = np.column_stack([demos, since, rng.poisson(2, len(demos)), rng.integers(0, 3, len(demos))]).astype(float)
+    target = rng.random(len(rows)) < 1 / (1 + np.exp(4 - rows[:, 0] - 0.3 * rows[:, 2] - (rows[:, 3] == 0)))
+    params = {"objective": "binary", "num_leaves": 6, "verbose": -1, "num_threads": 1}
+    dataset = lgb.Dataset(rows, target.astype(int), categorical_feature=[3], params={"verbose": -1})
+    return lgb.train(params, dataset, 15).model_to_string()
+
+
+@pytest.fixture(scope="session")
+def band_texts():
+    return tuple(_band_text(seed) for seed in range(3))
+
+
+@pytest.fixture(scope="session")
+def write_model(band_texts):
+    """Write a model version into a folder."""
+
+    def write(folder, version="1", **changes):
+        manifest = {
+            "name": "leadscore",
+            "version": version,
+            "kind": "events",
+            "learner": "bands",
+            "as_of": "2026-01-05T00:00:00Z",
+            "horizons_days": [14, 60, 180],
+            "main_horizon_days": 60,
+            "metrics": {"60d": {"log_loss": 0.1}},
+            "low_confidence": False,
+            **changes,
+        }
+        intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
+        table = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
+        golden = np.array([[0.0, np.nan, 1.0, 0.0], [2.0, 3.0, 4.0, 1.0]])
+        write_artifact(folder, ArtifactParts(FEATURES, band_texts, intervals, table, golden, manifest))
+
+    return write
+
+
+class Installation:
+    """A folder with a store, keys of each scope and perhaps a champion; its service runs once it is asked something."""
+
+    def __init__(self, home, empty_store, write_model=None):
+        self.home, self.champion = home, home / "models" / "leadscore" / "champion"
+        (home / "data").mkdir()
+        shutil.copy(empty_store, home / "data" / "leadscore.db")
+        self.store = open_store(f"sqlite:///{home}/data/leadscore.db")
+        self.keys = {scope: create_key(self.store, scope)[1] for scope in ("write", "read", "crm", "admin")}
+        self.clients = []
+        if write_model is not None:
+            write_model(self.champion)
+
+    def start(self):
+        """Start a service over the folder and give a client without a key."""
+        app = create_app(load_settings(self.home))
+        client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        client.__enter__()
+        self.clients.append(client)
+        return client
+
+    @property
+    def client(self):
+        return self.clients[0] if self.clients else self.start()
+
+    def __call__(self, method, path, scope="read", **options):
+        """Send a request with the key of a scope."""
+        headers = {"Authorization": f"Bearer {self.keys[scope]}", **options.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, **options)
+
+    def seed(self):
+        """Two stored leads: L1 asked for a demo ten days ago, L2 did nothing."""
+        names, values = ("source", "industry"), ("webinar", "software")
+        leads = [Lead(name, NOW - 40 * DAY_US, "webinar") for name in ("L1", "L2")]
+        insert_leads(self.store, [LeadRow(lead, names, values) for lead in leads], NOW)
+        when = NOW - 10 * DAY_US
+        insert_events(self.store, [Event("e1", "L1", "demo_requested", when, when)])
+
+    def close(self):
+        for client in self.clients:
+            client.__exit__(None, None, None)
+        self.store.close()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("empty") / "leadscore.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, empty_store, write_model):
+    """An installation with a champion and two leads, for tests that store nothing."""
+    installation = Installation(tmp_path_factory.mktemp("shared"), empty_store, write_model)
+    installation.seed()
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def bare(tmp_path, empty_store):
+    """An installation of its own without a champion."""
+    installation = Installation(tmp_path, empty_store)
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def own(tmp_path, empty_store, write_model):
+    """An installation of its own with a champion and two leads."""
+    installation = Installation(tmp_path, empty_store, write_model)
+    installation.seed()
+    yield installation
+    installation.close()

@@ -1,0 +1,111 @@
+import pytest
+
+from leadscore.domain.event import Event
+from leadscore.domain.outcome import Outcome
+from leadscore.domain.time import DAY_US, format_instant, parse_instant
+from leadscore.store.facts import insert_events, insert_outcomes
+
+DAYS_AGO = "2026-03-01T12:00:00Z"
+
+
+def asked_at(score):
+    return parse_instant(score["as_of"]).at
+
+
+def test_a_stored_lead_without_a_score_is_scored_and_the_score_is_kept(own):
+    first = own("GET", "/v1/leads/L1/score")
+    assert first.status_code == 200
+    assert first.json()["decision"]["id"].startswith("dec_")
+    assert own("GET", "/v1/leads/L1/score").json() == first.json()
+
+
+def test_a_new_fact_makes_a_new_score(own):
+    before = own("GET", "/v1/leads/L2/score").json()
+    now = asked_at(before) + 1
+    insert_events(own.store, [Event("e2", "L2", "demo_requested", now, now)])
+    after = own("GET", "/v1/leads/L2/score").json()
+    assert asked_at(after) > asked_at(before)
+    assert after["lifecycle"] == "sql"
+    assert after["score"] > before["score"]
+
+
+def test_a_fact_recorded_late_makes_a_new_score_too(own):
+    before = own("GET", "/v1/leads/L2/score").json()
+    yesterday = asked_at(before) - DAY_US
+    insert_events(own.store, [Event("e2", "L2", "demo_requested", yesterday, yesterday)])
+    assert own("GET", "/v1/leads/L2/score").json()["lifecycle"] == "sql"
+
+
+def test_an_outcome_recorded_late_closes_the_lead(own):
+    before = own("GET", "/v1/leads/L1/score").json()
+    insert_outcomes(own.store, [Outcome("L1", "won", asked_at(before) - DAY_US, asked_at(before) - DAY_US)])
+    after = own("GET", "/v1/leads/L1/score").json()
+    assert (after["lifecycle"], after["temperature"], after["decision"]["route"]) == ("customer", None, "none")
+
+
+def test_a_past_instant_is_scored_and_not_kept(own):
+    as_of = format_instant(parse_instant(own("GET", "/v1/leads/L1/score").json()["as_of"]).at - 20 * DAY_US)
+    past = own("GET", f"/v1/leads/L1/score?as_of={as_of}").json()
+    assert (past["as_of"], past["decision"]["id"]) == (as_of, None)
+    assert past["lifecycle"] != "sql"
+    assert len(own("GET", "/v1/leads/L1").json()["scores"]) == 1
+
+
+def test_an_instant_may_carry_an_offset(own):
+    asked = own("GET", "/v1/leads/L1/score?as_of=2100-03-01T12:00:00+02:00").json()
+    assert asked["as_of"] == "2100-03-01T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/leads/nobody/score", 404, "LS-LEAD-01"),
+        ("/v1/leads/nobody", 404, "LS-LEAD-01"),
+        ("/v1/leads/nobody/score?as_of=2100-01-01", 404, "LS-LEAD-01"),
+        ("/v1/leads/L1/score?as_of=2000-01-01", 404, "LS-LEAD-01"),
+        ("/v1/leads/L1/score?as_of=yesterday", 422, "LS-TIME-02"),
+        ("/v1/leads?grade=E", 422, "LS-BODY-03"),
+        ("/v1/leads?lifecycle=lost", 422, "LS-BODY-03"),
+        ("/v1/leads?order=name", 422, "LS-BODY-03"),
+        ("/v1/leads?limit=0", 422, "LS-BODY-03"),
+        ("/v1/leads?limit=1001", 422, "LS-BODY-03"),
+        ("/v1/leads?limit=many", 422, "LS-BODY-03"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_with_a_code(shared, path, status, code):
+    answer = shared("GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_lead_is_shown_with_its_timeline_scores_and_decisions(own):
+    score = own("GET", "/v1/leads/L1/score").json()
+    lead = own("GET", "/v1/leads/L1").json()
+    assert lead["lead_id"] == "L1"
+    assert lead["attributes"] == {"source": "webinar", "industry": "software"}
+    assert lead["scores"] == [score]
+    assert lead["decisions"] == [score["decision"]]
+    assert [entry["kind"] for entry in lead["timeline"]] == ["event", "created", "attribute", "attribute"]
+    assert lead["timeline"][0]["name"] == "demo_requested"
+
+
+def test_leads_are_listed_by_their_latest_scores(own):
+    hot, cold = (own("GET", f"/v1/leads/{name}/score").json() for name in ("L1", "L2"))
+    assert own("GET", "/v1/leads").json()["leads"] == [hot, cold]
+    assert own("GET", "/v1/leads?order=as_of").json()["leads"] == [cold, hot]
+    assert own("GET", "/v1/leads?limit=1").json()["leads"] == [hot]
+    assert own("GET", "/v1/leads?lifecycle=sql").json()["leads"] == [hot]
+    assert own("GET", f"/v1/leads?grade={hot['grade']}").json()["leads"][0] == hot
+    assert own("GET", "/v1/leads?lifecycle=customer").json()["leads"] == []
+
+
+def test_an_id_may_hold_any_characters(shared):
+    for name in ("a%2Fb", "jane%40example.org", "%C3%A9"):
+        answer = shared("GET", f"/v1/leads/{name}/score")
+        assert (answer.status_code, answer.json()["code"]) == (404, "LS-LEAD-01")
+
+
+def test_without_a_champion_a_stored_lead_is_shown_but_not_scored(bare):
+    bare.seed()
+    assert bare("GET", "/v1/leads/L1").status_code == 200
+    answer = bare("GET", "/v1/leads/L1/score")
+    assert (answer.status_code, answer.json()["code"]) == (503, "LS-MODEL-01")
