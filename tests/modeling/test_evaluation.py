@@ -40,8 +40,8 @@ def test_an_interval_covers_the_true_figure_about_nine_times_in_ten():
         return evaluate(chance[:, :1], rows_of_one_horizon(rows), ("60d",), 100, 1).horizons["60d"].metrics["brier"]
 
     true = 0.1 * 0.9 - 0.1 * 0.9 / 11  # mean of p (1 - p) under Beta(1, 9)
-    inside = np.mean([metric.low <= true <= metric.high for metric in map(brier, range(150))])
-    assert 0.82 <= inside <= 0.96
+    inside = np.mean([metric.low <= true <= metric.high for metric in map(brier, range(100))])
+    assert 0.82 <= inside <= 0.97
 
 
 def rows_of_one_horizon(rows):

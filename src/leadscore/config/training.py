@@ -28,8 +28,8 @@ class LightGbmConfig(Section):
     """Share of rows used by each tree."""
     max_bin: int = Field(63, ge=3, le=255)
     """Histogram bins per feature."""
-    threads: int = Field(2, ge=1, le=64)
-    """Threads while fitting; the trees do not depend on it. Take 1 on a machine that is busy with other work."""
+    threads: int = Field(1, ge=1, le=64)
+    """Threads while fitting; the trees do not depend on it. More than 1 pays only on a machine with idle cores."""
 
 
 class TrainingConfig(Section):

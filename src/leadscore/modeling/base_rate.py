@@ -41,9 +41,11 @@ def base_rates(rows: LabelledRows) -> Floats:
 
 
 def not_falling(p: Floats) -> Floats:
-    """Chances by horizon, shape (n, h), raised where a farther horizon is below a nearer one; NaN takes the nearer one.
+    """Chances by horizon, shape (n, h), raised where a farther horizon is below a nearer one.
 
-    A horizon that could not be fitted is NaN; where all nearer ones are too it is 0.5.
+    A horizon that could not be fitted is NaN: it takes the chance of the nearer one, or of the next if it is the first,
+    or 0.5 if there is none.
     """
-    nearer_or_nothing = np.maximum.accumulate(np.where(np.isnan(p), -np.inf, p), axis=1)
-    return np.where(np.isinf(nearer_or_nothing), 0.5, nearer_or_nothing)
+    nearest = np.maximum.accumulate(np.where(np.isnan(p), -np.inf, p), axis=1)
+    first = np.where(np.isinf(nearest), np.inf, nearest).min(axis=1, keepdims=True)
+    return np.where(np.isinf(nearest), np.where(np.isinf(first), 0.5, first), nearest)
