@@ -14,6 +14,8 @@ from leadscore.api.contract import install_openapi
 from leadscore.api.problems import install_problems
 from leadscore.api.service import Service
 from leadscore.config.load import Settings
+from leadscore.dashboard import pages
+from leadscore.dashboard.pages import Dashboard
 from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.store.engine import open_store
@@ -33,9 +35,11 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = await anyio.to_thread.run_sync(_start, settings, name)
+        service = await anyio.to_thread.run_sync(_start, settings, name)
+        app.state.service = service
+        app.state.dashboard = Dashboard(service.store, service.keys, service.scoring)
         yield
-        app.state.service.store.close()
+        service.store.close()
 
     app = FastAPI(
         title="leadscore",
@@ -46,7 +50,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for module in (score_routes, lead_routes, model_routes):
+    for module in (score_routes, lead_routes, model_routes, pages):
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)

@@ -1,12 +1,13 @@
 """Lists of stored scores: those of one lead, and the latest ones of many leads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from leadscore.store.engine import Store, reading
 from leadscore.store.scores import find_decision
-from leadscore.store.tables import SCORES
+from leadscore.store.tables import EVENTS, SCORES
 
 ORDERS: dict[str, Any] = {"score": SCORES.c.score.desc(), "as_of": SCORES.c.as_of.desc()}
 """Name of an order -> what comes first in it: the hottest lead, or the one scored last."""
@@ -38,6 +39,14 @@ def latest_scores(
     wanted += [] if grade is None else [SCORES.c.grade == grade]
     query = sa.select(SCORES.c.decision_id).where(*wanted).order_by(ORDERS[order], SCORES.c.lead_id).limit(limit)
     return _found(store, query)
+
+
+def last_seen(store: Store, lead_ids: Sequence[str], now: int) -> dict[str, int]:
+    """When the latest event of each lead happened that was known by now; leads without one are left out."""
+    seen = sa.and_(EVENTS.c.lead_id.in_(lead_ids), EVENTS.c.known_at < now, EVENTS.c.occurred_at < now)
+    query = sa.select(EVENTS.c.lead_id, sa.func.max(EVENTS.c.occurred_at)).where(seen).group_by(EVENTS.c.lead_id)
+    with reading(store) as connection:
+        return {lead_id: occurred_at for lead_id, occurred_at in connection.execute(query)}
 
 
 def _found(store: Store, query: sa.Select[str]) -> list[dict[str, Any]]:
