@@ -87,7 +87,7 @@ def test_a_corrected_attribute_no_longer_discards():
 def test_explicit_intent_makes_an_sql_whatever_the_model_says():
     found = qualify(lead(events=[event(days_ago=3)]), AS_OF, score(near=0.0001), CONFIG)
     assert (found.lifecycle, found.decision.route, found.decision.queue) == (Lifecycle.SQL, "sales", "sales")
-    assert found.decision.reason == "explicit intent: demo_requested 3 days ago, counted for 14 days"
+    assert found.decision.reason == "explicit intent: demo requested 3 days ago, counted for 14 days"
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ def _by_intent(history: LeadHistory, as_of: int, types: tuple[str, ...], days: i
     if not asked:
         return None
     last = max(asked, key=lambda event: (event.occurred_at, event.type))
-    return Lifecycle.SQL, f"explicit intent: {last.type} {_ago(as_of - last.occurred_at)}, counted for {days} days"
+    intent = last.type.replace("_", " ")
+    return Lifecycle.SQL, f"explicit intent: {intent} {_ago(as_of - last.occurred_at)}, counted for {days} days"
 
 
 def _by_chance(row_score: RowScore, sql_p: float, mql_p: float) -> tuple[Lifecycle, str]:
