@@ -55,6 +55,8 @@ def _write_table(table: pa.Table, path: Path) -> None:
     for position, name in enumerate(table.column_names):
         if name in _TIMES:
             table = table.set_column(position, name, _iso_texts(table[name]))
+        elif name == "amount":
+            table = table.set_column(position, name, _money_texts(table[name]))
     # No name and no time in the gzip header, so that equal companies give equal bytes.
     with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=3, mtime=0) as packed:
         csv.write_csv(table, packed, csv.WriteOptions(quoting_style="needed"))
@@ -64,3 +66,8 @@ def _iso_texts(instants: pa.ChunkedArray) -> pa.ChunkedArray:
     # Whole milliseconds: strftime writes as many decimals as the type holds.
     moments = pc.cast(instants, pa.timestamp("us", "UTC")).cast(pa.timestamp("ms", "UTC"))
     return pc.strftime(moments, format="%Y-%m-%dT%H:%M:%SZ")
+
+
+def _money_texts(minor_units: pa.ChunkedArray) -> pa.Array:
+    amounts = minor_units.to_pylist()
+    return pa.array([None if a is None else f"{a // 100}.{a % 100:02d}" for a in amounts], pa.string())

@@ -11,6 +11,7 @@ import numpy as np
 
 from leadscore.simulate.arrays import Floats, Ints
 from leadscore.simulate.calendar import DRIFT_DAY, Calendar, share_of_scans_known
+from leadscore.simulate.classes import STATES
 from leadscore.simulate.evidence import VisibleLeads
 from leadscore.simulate.outlook import Outlook
 from leadscore.simulate.world import World
@@ -45,6 +46,14 @@ class Exposure:
     late_unseen: Floats
 
 
+@dataclass(frozen=True)
+class Push:
+    """Which beliefs may have been pushed on a day (positions), and how likely, shape (classes, positions, intents)."""
+
+    rows: Ints
+    chance: Floats
+
+
 class ForwardFilter:
     """The filter over some leads of one world and calendar."""
 
@@ -58,6 +67,7 @@ class ForwardFilter:
         self._prompt = world.rates[:, ~world.late].sum(axis=1)[:, :, None]
         self._prompt_push = world.rates[:, world.pushing & ~world.late].sum(axis=1)[:, :, None]
         self._late = world.rates[:, world.late].sum(axis=1)[:, :, None]
+        self._nothing = np.exp(-self._prompt - self._late)
         self._push_marks = np.concatenate([world.pushing, np.zeros_like(world.pushing)])
         self._lift = world.pushed - world.calm
         self._start = world.start[leads.source, (leads.created_day >= DRIFT_DAY).astype(np.int64)].transpose(1, 0, 2)
@@ -75,13 +85,16 @@ class ForwardFilter:
         leads = self._leads
         arriving = leads.created_day[seen_at.rows] == day
         missed = np.where(arriving, leads.missed[seen_at.rows], 0.0)
-        known = share_of_scans_known(days_ago, missed, seen_at.passed)
+        known = share_of_scans_known(days_ago, missed, seen_at.passed) if self._calendar.show[day] else 1 - missed
         exposure = Exposure(1 - missed, np.zeros_like(missed), known, 1 - missed - known)
         belief = self.with_arrivals(belief, day, seen_at.rows)
         weighted, push = self._weigh(belief, day, seen_at, exposure)
         total = self._world.ends[1:].sum(axis=0) + self._world.ends[0] * self._calendar.win_factor[day]
-        after = self._overnight(weighted * (1 - total[:, None] * ~arriving[:, None]), push)
-        return np.asarray(after / after.sum(axis=(0, 2), keepdims=True))
+        # Nobody ends on the day of arrival.
+        weighted *= (1 - total)[:, None] if not arriving.any() else 1 - total[:, None] * ~arriving[:, None]
+        after = self._overnight(weighted, push)
+        after /= (after @ np.ones(STATES)).sum(axis=0)[:, None]
+        return after
 
     def with_arrivals(self, belief: Floats, day: int, rows: Ints) -> Floats:
         """The beliefs, with those about leads that arrive on this day set to what their source says."""
@@ -113,24 +126,27 @@ class ForwardFilter:
         within = later[:, 1] + passed * (later[:, 0] - later[:, 1])
         return np.asarray((won_today[:, None] + within) / open_now[:, None])
 
-    def _weigh(self, belief: Floats, day: int, seen_at: Questions, exposure: Exposure) -> tuple[Floats, Floats]:
+    def _weigh(self, belief: Floats, day: int, seen_at: Questions, exposure: Exposure) -> tuple[Floats, Push]:
         """Beliefs times the likelihood of what is visible of a day, and the chance that something pushed in it."""
         kind = int(self._calendar.kind[day])
         marks = self._leads.events.visible_marks(day, seen_at.rows, seen_at.as_of)
-        expected = self._prompt[kind] * exposure.prompt_seen[:, None] + self._late[kind] * exposure.late_seen[:, None]
-        weighted = belief * np.exp(-expected)
+        weighted = belief * self._nothing[kind]
+        # Most days are seen as a whole; what nothing at all tells then is the same for every lead.
+        partly = np.flatnonzero((exposure.prompt_seen != 1) | (exposure.late_seen != 1))
+        expected = self._prompt[kind] * exposure.prompt_seen[partly, None]
+        expected = expected + self._late[kind] * exposure.late_seen[partly, None]
+        weighted[:, partly] = belief[:, partly] * np.exp(-expected)
         active = np.flatnonzero(marks.any(axis=1))
-        if len(active):
-            log_likelihood = (marks[active] @ self._log_marks[kind]).reshape(len(active), *belief.shape[::2])
-            log_likelihood -= log_likelihood.max(axis=(1, 2), keepdims=True)
-            weighted[:, active] *= np.exp(log_likelihood).transpose(1, 0, 2)
-        unseen = self._prompt_push[kind] * exposure.prompt_unseen[:, None]
-        unseen = unseen + self._late[kind] * exposure.late_unseen[:, None]
-        pushed = (marks @ self._push_marks > 0)[:, None]
-        return weighted, np.where(pushed, 1.0, -np.expm1(-unseen))
+        log_likelihood = (marks[active] @ self._log_marks[kind]).reshape(len(active), *belief.shape[::2])
+        log_likelihood -= log_likelihood.max(axis=(1, 2), keepdims=True)
+        weighted[:, active] *= np.exp(log_likelihood).transpose(1, 0, 2)
+        pushed = marks @ self._push_marks > 0
+        rows = np.flatnonzero(pushed | (exposure.prompt_unseen > 0) | (exposure.late_unseen > 0))
+        unseen = self._prompt_push[kind] * exposure.prompt_unseen[rows, None]
+        unseen = unseen + self._late[kind] * exposure.late_unseen[rows, None]
+        return weighted, Push(rows, np.where(pushed[rows, None], 1.0, -np.expm1(-unseen)))
 
-    def _overnight(self, weighted: Floats, push: Floats) -> Floats:
+    def _overnight(self, weighted: Floats, push: Push) -> Floats:
         after = weighted @ self._world.calm
-        hit = np.flatnonzero(push.any(axis=(0, 2)))
-        after[:, hit] += (weighted[:, hit] * push[:, hit]) @ self._lift
+        after[:, push.rows] += (weighted[:, push.rows] * push.chance) @ self._lift
         return np.asarray(after)

@@ -1,0 +1,45 @@
+"""Leads arrive over the whole period; bought lists and trade shows bring many at once."""
+
+import numpy as np
+
+from leadscore.domain.time import DAY_US
+from leadscore.simulate.calendar import Calendar
+from leadscore.simulate.company import SimulatedCompany, simulate_company
+from leadscore.simulate.sources import SOURCE_NAMES, SOURCES
+
+
+def test_arrivals_are_in_order_of_time_and_within_the_period(company: SimulatedCompany) -> None:
+    arrivals = company.truth.arrivals
+    assert (np.diff(arrivals.created_at) >= 0).all()
+    assert arrivals.created_day.min() >= 0
+    assert arrivals.created_day.max() < 1_460
+    np.testing.assert_array_equal(arrivals.created_day, (arrivals.created_at - company.start_at) // DAY_US)
+
+
+def test_lists_and_shows_arrive_in_batches_and_others_one_by_one(company: SimulatedCompany) -> None:
+    arrivals = company.truth.arrivals
+    for at, name in enumerate(SOURCE_NAMES):
+        instants = arrivals.created_at[arrivals.source == at]
+        batched = name in ("bought_list", "trade_show")
+        assert (len(np.unique(instants)) < len(instants) / 4) == batched
+
+
+def test_leads_of_a_show_arrive_two_to_nine_days_after_it(company: SimulatedCompany) -> None:
+    calendar = Calendar.starting(company.start_at, 1_460)
+    last_days = np.flatnonzero(calendar.show[:-1] & ~calendar.show[1:])
+    arrivals = company.truth.arrivals
+    days = np.unique(arrivals.created_day[arrivals.source == SOURCE_NAMES.index("trade_show")])
+    waits = days - last_days[np.searchsorted(last_days, days) - 1]
+    assert waits.min() >= 2
+    assert waits.max() <= 9
+
+
+def test_every_source_brings_its_share(company: SimulatedCompany) -> None:
+    found = np.bincount(company.truth.arrivals.source, minlength=len(SOURCES)) / 2_000
+    np.testing.assert_allclose(found, [source.share for source in SOURCES], atol=0.025)
+
+
+def test_without_a_show_no_lead_comes_from_one() -> None:
+    sources = simulate_company(200, seed=1, days=20).leads["source"].to_pylist()
+    assert "trade_show" not in sources
+    assert "bought_list" in sources
