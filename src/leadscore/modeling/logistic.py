@@ -34,7 +34,10 @@ class Design:
 
     def columns(self, matrix: Floats) -> Floats:
         """Shape (n, c), standardised as in training."""
-        return np.clip((self._raw(matrix) - self.mean) / self.scale, -LARGEST, LARGEST)
+        columns = self._raw(matrix)
+        columns -= self.mean
+        columns /= self.scale
+        return np.clip(columns, -LARGEST, LARGEST, out=columns)
 
     def _raw(self, matrix: Floats) -> Floats:
         numbers = _compressed(matrix[:, list(self.numbers)])
@@ -54,8 +57,9 @@ def fit_design(matrix: Floats, categorical: Sequence[int], weight: Floats) -> De
     categories = tuple((column, tuple(_codes(matrix[:, column]))) for column in categorical)
     unscaled = Design(numbers, medians, categories, gaps, np.zeros(1), np.ones(1))
     raw = unscaled._raw(matrix)
-    mean = np.average(raw, axis=0, weights=weight)
-    spread = np.sqrt(np.average((raw - mean) ** 2, axis=0, weights=weight))
+    mean = np.einsum("i,ij->j", weight, raw) / weight.sum()
+    raw -= mean
+    spread = np.sqrt(np.einsum("i,ij,ij->j", weight, raw, raw) / weight.sum())
     return Design(numbers, medians, categories, gaps, mean, np.where(spread > 1e-9, spread, 1.0))
 
 
