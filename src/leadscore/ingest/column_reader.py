@@ -82,6 +82,10 @@ class ColumnReader:
 
     def ids(self, column: str) -> list[str | None]:
         """A column that no row may leave blank, each text short enough for an index."""
+        texts = self._chunk.columns.get(column) or [None]
+        # The usual case at the speed of C, since ids are the columns with most distinct texts.
+        if all(texts) and max(map(len, map(str, texts))) <= ID_LENGTH and all(map(str.strip, map(str, texts))):
+            return texts
         return self._read(column, read_id, required=True)
 
     def choices(self, column: str, allowed: tuple[str, ...]) -> list[str | None]:
@@ -96,9 +100,16 @@ class ColumnReader:
 
     def instants(self, column: str, *, required: bool = False) -> list[int | None]:
         """A column of dates or times, as epoch microseconds."""
+        counts_days = self._times.day_zero is not None
 
         def read(text: str) -> int:
-            return self._instant(column, text)
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError:
+                return self._instant(column, text)
+            if counts_days or moment.tzinfo is None:
+                return self._instant(column, text)
+            return _checked(to_micros(moment), text)
 
         return self._read(column, read, required)
 
@@ -149,9 +160,7 @@ class ColumnReader:
             at = parsed.at
             if not parsed.zone_given:
                 self.zoneless.add(column)
-        if not EARLIEST_AT <= at < LATEST_AT:
-            raise UnreadableError(f"{text.strip()[:60]!r} is too far away", "a time in the years 1970 to 2200")
-        return at
+        return _checked(at, text)
 
     def _day(self, days: int) -> int:
         try:
@@ -203,6 +212,12 @@ def read_object(text: str) -> str | None:
     if not isinstance(found, dict):
         raise UnreadableError(f"{json.dumps(found)[:60]} is no JSON object", "a JSON object")
     return canonical_json(found) if found else None
+
+
+def _checked(at: int, text: str) -> int:
+    if not EARLIEST_AT <= at < LATEST_AT:
+        raise UnreadableError(f"{text.strip()[:60]!r} is too far away", "a time in the years 1970 to 2200")
+    return at
 
 
 def _day_count(text: str) -> int | None:

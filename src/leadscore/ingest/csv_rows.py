@@ -4,6 +4,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from leadscore.domain.errors import DataError
@@ -20,26 +21,50 @@ def read_csv(path: Path, form: FileForm) -> Iterator[RawChunk]:
     Raises   DataError [LS-FILE-01] if the header cannot be split; [LS-FILE-02] if two columns have one name.
     """
     with open_binary(path, form.gzipped) as binary:
-        lines = _Lines(io.TextIOWrapper(binary, form.encoding, errors="replace", newline=""))
-        rows = _split(lines, form.separator)
-        names = _names(path, next((row for row in rows if row), []))
-        numbers: list[int] = []
-        fields: list[list[str]] = []
-        broken: list[BrokenRow] = []
-        number = 0
-        for row in rows:
-            if not row:
-                continue
-            number += 1
+        lines = _Lines(_without_nul(io.TextIOWrapper(binary, form.encoding, errors="replace", newline=""), form))
+        header = next((row for row in _split(lines, form.separator) if row), [])
+        names = _names(path, header)
+        number = 1
+        while block := lines.take(CHUNK_ROWS):
+            fields = _plain_rows(block, form.separator, len(names))
+            if fields is not None:
+                chunk = _chunk(names, list(range(number, number + len(fields))), fields, [])
+            else:
+                lines.put_back(block)
+                chunk = _careful_chunk(lines, form.separator, names, number)
+            yield chunk
+            number += len(chunk) + len(chunk.broken)
+
+
+def _without_nul(lines: Iterable[str], form: FileForm) -> Iterable[str]:
+    return map(cleaned_text, lines) if form.has_nul else lines
+
+
+def _plain_rows(block: list[str], separator: str, width: int) -> list[list[str]] | None:
+    """The rows of a block of lines if each line is one whole row; None if any needs a closer look."""
+    try:
+        rows = list(csv.reader(block, delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(block) and set(map(len, rows)) == {width} else None
+
+
+def _careful_chunk(lines: "_Lines", separator: str, names: list[str], number: int) -> RawChunk:
+    """The next rows one by one: they may span lines or be broken."""
+    numbers: list[int] = []
+    fields: list[list[str]] = []
+    broken: list[BrokenRow] = []
+    for row in _split(lines, separator):
+        if row:
             if isinstance(row, _Unsplit) or len(row) != len(names):
                 broken.append(_broken(number, row, lines, len(names)))
             else:
                 numbers.append(number)
                 fields.append(row)
-            if len(numbers) + len(broken) == CHUNK_ROWS:
-                yield _chunk(names, numbers, fields, broken)
-                numbers, fields, broken = [], [], []
-        yield _chunk(names, numbers, fields, broken)
+            number += 1
+        if len(numbers) + len(broken) == CHUNK_ROWS:
+            break
+    return _chunk(names, numbers, fields, broken)
 
 
 class _Unsplit(str):
@@ -68,10 +93,19 @@ class _Lines:
         """The current row is done with."""
         self.taken.clear()
 
+    def take(self, count: int) -> list[str]:
+        """The next lines, at most `count`."""
+        lines = list(islice(self._source, max(0, count - len(self._returned))))
+        return [self._returned.popleft() for _ in range(min(count, len(self._returned)))] + lines
+
+    def put_back(self, lines: list[str]) -> None:
+        """Make lines the next ones again."""
+        self._returned.extendleft(reversed(lines))
+
     def give_back(self) -> str:
         """Give all lines of the current row but its first back; they may be rows of their own."""
         first, *others = self.taken
-        self._returned.extendleft(reversed(others))
+        self.put_back(others)
         self.taken = [first]
         return first
 
@@ -112,6 +146,8 @@ def _names(path: Path, header: list[str] | _Unsplit) -> list[str]:
 def _chunk(names: list[str], numbers: list[int], fields: list[list[str]], broken: list[BrokenRow]) -> RawChunk:
     by_column = zip(*fields, strict=True) if fields else ((),) * len(names)
     columns = {
-        name: [text if text else None for text in texts] for name, texts in zip(names, by_column, strict=True) if name
+        name: list(texts) if all(texts) else [text or None for text in texts]
+        for name, texts in zip(names, by_column, strict=True)
+        if name
     }
     return RawChunk(numbers, columns, broken)

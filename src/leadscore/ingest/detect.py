@@ -21,12 +21,19 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """How a file is written; `separator` is empty unless it is CSV."""
+    """How a file is written.
+
+    separator  empty unless it is CSV.
+    rows       about how many rows it has, for telling progress only.
+    has_nul    whether there are NUL bytes in it, which no database holds.
+    """
 
     format: str
     gzipped: bool
     encoding: str = "utf-8"
     separator: str = ""
+    rows: int = 0
+    has_nul: bool = False
 
 
 def detect_form(path: Path) -> FileForm:
@@ -50,15 +57,15 @@ def detect_form(path: Path) -> FileForm:
         raise DataError(
             "LS-FILE-01", where=str(path), found="it is a workbook or a zip file", fix="save it as CSV (UTF-8) first"
         )
-    encoding = _encoding(path, gzipped, sample)
+    encoding, lines, has_nul = _encoding(path, gzipped, sample)
     text = sample.decode(encoding, "replace").lstrip("\ufeff").lstrip()
     if text.startswith("["):
         raise DataError(
             "LS-FILE-01", where=str(path), found="it is one JSON list", fix="write one JSON object per line (JSONL)"
         )
     if text.startswith("{"):
-        return FileForm("jsonl", gzipped, encoding)
-    return FileForm("csv", gzipped, encoding, _separator(text))
+        return FileForm("jsonl", gzipped, encoding, rows=lines, has_nul=has_nul)
+    return FileForm("csv", gzipped, encoding, _separator(text), lines - 1, has_nul)
 
 
 def open_binary(path: Path, gzipped: bool) -> BinaryIO:
@@ -71,24 +78,32 @@ def _start(path: Path, gzipped: bool) -> bytes:
         return file.read(_SAMPLE_BYTES)
 
 
-def _encoding(path: Path, gzipped: bool, sample: bytes) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if sample.startswith(mark):
-            return encoding
+def _encoding(path: Path, gzipped: bool, sample: bytes) -> tuple[str, int, bool]:
+    """The encoding of a file, its number of lines and whether it has NUL bytes, from reading it once to its end."""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if sample.startswith(mark)), None)
     # Latin text in UTF-16 has a NUL in every other byte, the later one of each pair if little-endian.
-    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if zeros.count(0) > 0.4 * len(zeros):
-            return encoding
+    for name, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if encoding is None and zeros.count(0) > 0.4 * len(zeros):
+            encoding = name
     decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, has_nul, is_utf8 = 0, False, True
     try:
         for block in _blocks(path, gzipped):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
+            lines += block.count(b"\n")
+            has_nul = has_nul or b"\0" in block
+            is_utf8 = is_utf8 and (encoding is not None or _decodes(decoder, block))
+        is_utf8 = is_utf8 and (encoding is not None or _decodes(decoder, b"", final=True))
     except UNREADABLE as error:
         raise DataError("LS-FILE-01", where=str(path), found=f"it cannot be read: {error}") from error
-    return "utf-8"
+    return encoding or ("utf-8" if is_utf8 else "cp1252"), lines, has_nul
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _blocks(path: Path, gzipped: bool) -> Iterator[bytes]:

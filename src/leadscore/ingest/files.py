@@ -7,7 +7,7 @@ from leadscore.config.mapping import FileMapping, MappingConfig
 from leadscore.domain.errors import DataError
 from leadscore.ingest.column_reader import TimeReading
 from leadscore.ingest.csv_rows import read_csv
-from leadscore.ingest.detect import UNREADABLE, detect_form
+from leadscore.ingest.detect import UNREADABLE, FileForm
 from leadscore.ingest.jsonl_rows import read_jsonl
 from leadscore.ingest.mapping import MappedChunk, map_chunks
 from leadscore.ingest.parquet_rows import read_parquet
@@ -16,23 +16,17 @@ from leadscore.ingest.rows import RawChunk
 _READERS = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
 
 
-def open_chunks(path: Path, kind: str, mapping: MappingConfig) -> Iterator[MappedChunk]:
+def open_chunks(path: Path, form: FileForm, kind: str, mapping: MappingConfig) -> Iterator[MappedChunk]:
     """The rows of a file of one kind under leadscore's column names, in chunks.
 
-    path     CSV, Parquet or JSONL; separator, encoding and gzip are detected.
+    form     how the file is written, from `detect_form`.
     kind     leads, attributes, events or outcomes.
-    Raises   UsageError [LS-FILE-01] if there is no such file; DataError [LS-FILE-01] if it is empty or damaged,
-             [LS-FILE-02] if it lacks columns.
+    Raises   DataError [LS-FILE-01] if it is damaged, [LS-FILE-02] if it lacks columns.
     """
-    return map_chunks(read_chunks(path), kind, file_mapping(kind, mapping), str(path))
+    return map_chunks(_read(path, form), kind, file_mapping(kind, mapping), str(path))
 
 
-def read_chunks(path: Path) -> Iterator[RawChunk]:
-    """The rows of a file as they are, in chunks.
-
-    Raises   as `open_chunks`.
-    """
-    form = detect_form(path)
+def _read(path: Path, form: FileForm) -> Iterator[RawChunk]:
     try:
         yield from _READERS[form.format](path, form)
     except UNREADABLE as error:

@@ -125,7 +125,7 @@ def _check(found: list[str], kind: str, mapping: FileMapping, where: str) -> Non
 
 
 def _hint(name: str, column: str, found: list[str]) -> str:
-    close = get_close_matches(column.lower(), [other.lower() for other in found], n=1, cutoff=0.6)
+    close = get_close_matches(column.lower(), [other.lower() for other in found], n=1)
     meant = next((other for other in found if close and other.lower() == close[0]), None)
     if name.startswith("("):
         return f"{name} is {column!r}" + (f", perhaps {meant!r} is meant" if meant else "")

@@ -40,7 +40,7 @@ class InsertResult:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How one kind of fact is told apart; with `keeps_earliest` its last column is a known_at that may fall."""
+    """How a kind of fact is told apart: key columns come first, with `keeps_earliest` a known_at that may fall last."""
 
     table: sa.Table
     key: tuple[str, ...]
@@ -97,29 +97,24 @@ def _add(connection: sa.Connection, kind: _Kind, rows: Sequence[Any]) -> InsertR
 
 
 def _add_batch(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> InsertResult:
-    # The key columns come first in every table of facts, a known_at that may fall comes last.
+    unset = (None,) * (len(kind.table.c) - len(rows[0]))
+    inserted = insert_rows(connection, kind.table, [row + unset for row in rows] if unset else rows)
+    if inserted == len(rows):
+        return InsertResult(inserted)
+    # Some keys were there before, or stand twice among the rows: compare every row with what is stored now.
     width = len(kind.key)
     content = slice(None, -1) if kind.keeps_earliest else slice(len(rows[0]))
     stored = {row[:width]: row for row in fetch_rows(connection, kind.table, kind.key, [row[:width] for row in rows])}
-    new: dict[Row, Row] = {}
     earlier: dict[Row, Row] = {}
-    result = InsertResult()
+    rejected = []
     for position, row in enumerate(rows):
-        key = row[:width]
-        old = stored.get(key)
-        if old is None:
-            stored[key] = new[key] = row
-            result.inserted += 1
-        elif old[content] == row[content]:
-            result.unchanged += 1
-            if kind.keeps_earliest and row[-1] < old[-1]:
-                stored[key] = (new if key in new else earlier)[key] = row
-        else:
-            result.rejected.append(_rejected(position, kind.table, old, row))
-    unset = (None,) * (len(kind.table.c) - len(rows[0]))
-    insert_rows(connection, kind.table, [row + unset for row in new.values()])
+        old = stored[row[:width]]
+        if old[content] != row[content]:
+            rejected.append(_rejected(position, kind.table, old, row))
+        elif kind.keeps_earliest and row[-1] < old[-1]:
+            stored[row[:width]] = earlier[row[:width]] = row
     _lower_known_at(connection, kind, list(earlier.values()))
-    return result
+    return InsertResult(inserted, len(rows) - inserted - len(rejected), rejected)
 
 
 def _lower_known_at(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> None:

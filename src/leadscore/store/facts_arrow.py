@@ -1,13 +1,11 @@
 """All facts as Arrow tables, for training and batch scoring; not imported by the service."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pyarrow as pa
 import sqlalchemy as sa
 
 from leadscore.domain.progress import Progress, silent
 from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.store.bulk import collector_paused, stream_rows
 from leadscore.store.engine import Store, reading
 from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS, OUTCOMES
 
@@ -26,7 +24,7 @@ def load_facts(store: Store, as_of: int | None = None, progress: Progress = sile
     as_of    epoch microseconds, exclusive; see `Facts.known_before`.
     progress told the rows read so far, table by table.
     """
-    with reading(store) as connection:
+    with reading(store) as connection, collector_paused():
         tables = {
             table.name: _load(connection, table, as_of, progress) for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES)
         }
@@ -44,22 +42,9 @@ def _load(connection: sa.Connection, table: sa.Table, as_of: int | None, progres
         query, total = query.where(known), total.where(known)
     count = connection.execute(total).scalar_one()
     batches, done = [], 0
-    for rows in _chunks(connection, query):
+    for rows in stream_rows(connection, query, _CHUNK_ROWS):
         columns = [pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)]
         batches.append(pa.record_batch(columns, schema=schema))
         done += len(rows)
         progress(f"reading {table.name}", done, count)
     return pa.Table.from_batches(batches, schema=schema).sort_by([(name, "ascending") for name in _ORDER[table.name]])
-
-
-def _chunks(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
-    # Below SQLAlchemy's rows, which would cost as much again as reading.
-    statement = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    raw: Any = connection.connection.dbapi_connection
-    cursor = raw.cursor(name="facts") if connection.dialect.name == "postgresql" else raw.cursor()
-    try:
-        cursor.execute(str(statement))
-        while rows := cursor.fetchmany(_CHUNK_ROWS):
-            yield rows
-    finally:
-        cursor.close()

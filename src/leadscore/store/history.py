@@ -1,5 +1,6 @@
 """Reading what is known: the history of one lead, and what the store holds as a whole."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +9,11 @@ from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
 from leadscore.features.online import LeadHistory
+from leadscore.store.bulk import Row, stream_rows
 from leadscore.store.engine import Store, reading
 from leadscore.store.tables import ATTRIBUTES, DEAD_LETTERS, EVENTS, LEADS, MESSAGES, OUTCOMES
 
+_STREAMED_ROWS = 10_000
 _COUNTED = (LEADS, ATTRIBUTES, EVENTS, OUTCOMES, MESSAGES, DEAD_LETTERS)
 
 
@@ -57,3 +60,11 @@ def _rows(connection: sa.Connection, table: sa.Table, lead_id: str, order: tuple
     found = connection.execute(sa.select(*columns).where(table.c.lead_id == lead_id)).all()
     rows = [dict(zip(names, row, strict=True)) for row in found]
     return sorted(rows, key=lambda row: tuple(row[name] for name in order))
+
+
+def each_event(store: Store, columns: Sequence[str]) -> Iterator[Row]:
+    """The given columns of all events in the order of their ids, without holding them all."""
+    query = sa.select(*(EVENTS.c[name] for name in columns)).order_by(EVENTS.c.event_id)
+    with reading(store) as connection:
+        for rows in stream_rows(connection, query, _STREAMED_ROWS):
+            yield from rows

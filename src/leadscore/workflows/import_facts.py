@@ -1,0 +1,164 @@
+"""Import a file of leads, attributes, events or outcomes: the good rows go in, each bad row is named."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leadscore.config.mapping import MappingConfig
+from leadscore.domain.errors import UsageError
+from leadscore.domain.progress import Progress, silent
+from leadscore.ingest.detect import detect_form
+from leadscore.ingest.files import open_chunks, time_reading
+from leadscore.ingest.mapping import KINDS, MappedChunk
+from leadscore.ingest.normalize import NORMALIZERS, Normalized
+from leadscore.ingest.rows import RowFault
+from leadscore.store.bulk import collector_paused
+from leadscore.store.engine import Store
+from leadscore.store.facts import InsertResult, insert_attributes, insert_events, insert_outcomes
+from leadscore.store.leads import insert_leads
+from leadscore.workflows.write_dead_letters import DeadLetterFile, DeadRow
+
+_TRANSACTION_ROWS = 50_000
+"""Large enough that index pages are written seldom, small enough that live tracking waits about a second."""
+
+_INSERT: dict[str, Callable[[Store, Sequence[Any]], InsertResult]] = {
+    "attributes": insert_attributes,
+    "events": insert_events,
+    "outcomes": insert_outcomes,
+}
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of a file: read = inserted + unchanged + rejected.
+
+    dead_letter_file  where the rejected rows are, with their reasons; None if there are none.
+    skipped           rows that the mapping's `keep` leaves out; they are not counted as read.
+    """
+
+    kind: str
+    read: int
+    inserted: int
+    unchanged: int
+    rejected: int
+    dead_letter_file: Path | None
+    warnings: tuple[str, ...] = ()
+    skipped: int = 0
+
+
+@dataclass
+class _Part:
+    """A chunk of the file and what its rows mean."""
+
+    chunk: MappedChunk
+    meaning: Normalized[Any]
+
+
+@dataclass
+class _Tally:
+    inserted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    zoneless: set[str] = field(default_factory=set)
+
+
+def import_file(  # noqa: PLR0913, PLR0917
+    store: Store,
+    kind: str,
+    path: Path,
+    mapping: MappingConfig,
+    dead_letter_folder: Path,
+    now: int,
+    progress: Progress = silent,
+) -> ImportReport:
+    """Import one file; importing it again changes nothing.
+
+    kind     leads, attributes, events or outcomes.
+    path     CSV, Parquet or JSONL; separator, encoding and gzip are detected.
+    now      import time, epoch microseconds.
+    Raises   UsageError [LS-FILE-01] if there is no such file, [LS-CONFIG-02] if the mapping means nothing;
+             DataError [LS-FILE-01] if it is empty or damaged, [LS-FILE-02] if it lacks columns;
+             OutsideError [LS-STORE-01] if the store fails. What was stored before an error stays.
+    """
+    if kind not in KINDS:
+        raise UsageError("LS-USAGE-01", where="kind", found=repr(kind), allowed=", ".join(KINDS))
+    times = time_reading(kind, mapping)
+    form = detect_form(path)
+    tally = _Tally()
+    parts = (
+        _Part(chunk, NORMALIZERS[kind](chunk, times)) for chunk in open_chunks(path, form, kind, mapping) if _any(chunk)
+    )
+    with DeadLetterFile(dead_letter_folder, path, kind, now, form.format == "jsonl") as letters, collector_paused():
+        done = 0
+        for group in _grouped(parts, None if kind == "leads" else _TRANSACTION_ROWS):
+            facts = [fact for part in group for fact in part.meaning.facts]
+            # All leads at once: rows of one lead are judged together.
+            result = insert_leads(store, facts, now, progress) if kind == "leads" else _INSERT[kind](store, facts)
+            dead = _dead_rows(group, result)
+            letters.add(dead, list(group[0].chunk.raw.columns))
+            _count(tally, group, result, len(dead))
+            done += sum(len(part.chunk) + len(part.chunk.raw.broken) + part.chunk.skipped for part in group)
+            progress(f"importing {kind}", done, max(done, form.rows))
+    return ImportReport(
+        kind,
+        tally.inserted + tally.unchanged + tally.rejected,
+        tally.inserted,
+        tally.unchanged,
+        tally.rejected,
+        letters.path,
+        tuple(_zone_warning(path, column, mapping) for column in sorted(tally.zoneless)),
+        tally.skipped,
+    )
+
+
+def _any(chunk: MappedChunk) -> bool:
+    return bool(len(chunk) or chunk.raw.broken or chunk.skipped)
+
+
+def _grouped(parts: Iterable[_Part], rows: int | None) -> Iterator[list[_Part]]:
+    """Parts together as large as one transaction; all in one group if rows is None."""
+    group: list[_Part] = []
+    held = 0
+    for part in parts:
+        group.append(part)
+        held += len(part.chunk)
+        if rows is not None and held >= rows:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
+
+
+def _dead_rows(group: list[_Part], result: InsertResult) -> list[DeadRow]:
+    refused = {row.position: RowFault("LS-ROW-03", row.column, row.reason) for row in result.rejected}
+    dead = []
+    first = 0
+    for part in group:
+        raw, meaning = part.chunk.raw, part.meaning
+        dead += [DeadRow(row.number, [row.fault], {}, row.text) for row in raw.broken]
+        dead += [DeadRow(raw.numbers[place], faults, raw.row(place)) for place, faults in meaning.faults.items()]
+        dead += [
+            DeadRow(raw.numbers[place], [refused[position]], raw.row(place))
+            for position, place in enumerate(meaning.places, first)
+            if position in refused
+        ]
+        first += len(meaning.facts)
+    return sorted(dead, key=lambda row: row.number)
+
+
+def _count(tally: _Tally, group: list[_Part], result: InsertResult, dead: int) -> None:
+    tally.inserted += result.inserted
+    tally.unchanged += result.unchanged
+    tally.rejected += dead
+    for part in group:
+        tally.skipped += part.chunk.skipped
+        tally.zoneless |= part.meaning.zoneless
+
+
+def _zone_warning(path: Path, column: str, mapping: MappingConfig) -> str:
+    return (
+        f"{path.name}: times in column {column} name no zone and are read as {mapping.timezone};"
+        " `timezone:` in configs/mapping.yaml changes that"
+    )
