@@ -17,7 +17,7 @@ from leadscore.dataset.table import (
     time_order,
 )
 from leadscore.domain.errors import DataError, UsageError
-from leadscore.features.columns import table_row
+from leadscore.features.table_columns import table_row
 
 
 def frame(**columns: list[str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
-from leadscore.features.columns import column_features, column_names, learn_encoder, text_of
+from leadscore.features.table_columns import column_features, column_names, learn_encoder, text_of
 from leadscore.features.feature_set import Encoder, FeatureSet, finite_number
 
 _POSITIVE = ("1", "true", "yes", "won", "y", "t")

@@ -35,8 +35,8 @@ def export_version(registry: Registry, name: str, version: str, folder: Path) ->
     return folder
 
 
-def export_file(registry: Registry, name: str, version: str, file_name: str, folder: Path) -> Path | None:
-    """Fetch one file that the training run of a version logged beside the model; None if there is none."""
+def fetch_run_file(registry: Registry, name: str, version: str, file_name: str, folder: Path) -> Path | None:
+    """Fetch a file or folder that the training run of a version logged beside the model; None if there is none."""
     with registry_errors(f"fetch {file_name} of version {version}", registry.uri):
         run_id = registry.client.get_model_version(name, version).run_id
         if file_name not in {item.path for item in registry.client.list_artifacts(run_id)}:

@@ -21,7 +21,7 @@ class RunRecord:
     """What a training run leaves behind in MLflow.
 
     artifact   folder of the model version.
-    files      further files of the run (plots, reports, scores of the evaluation rows).
+    files      further files and folders of the run (plots, figures, the evaluation fit).
     params     settings; metrics numbers; tags of the version (kind, gate, reasons).
     """
 
@@ -45,19 +45,31 @@ def register_version(registry: Registry, record: RunRecord) -> str:
             mlflow.log_metrics(record.metrics)
             mlflow.set_tags(record.tags)
             for path in record.files:
-                mlflow.log_artifact(str(path))
+                if path.is_dir():
+                    mlflow.log_artifacts(str(path), artifact_path=path.name)
+                else:
+                    mlflow.log_artifact(str(path))
             info = mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(_PYFUNC_CODE),
                 artifacts={"model": str(record.artifact)},
                 pip_requirements=["leadscore"],
-                registered_model_name=record.name,
             )
-        version = str(info.registered_model_version)
+        version = _create_version(registry, record.name, info.model_uri, info.run_id)
         for key, value in record.tags.items():
             registry.client.set_model_version_tag(record.name, version, key, value)
         registry.client.set_registered_model_alias(record.name, CHALLENGER, version)
     return version
+
+
+def _create_version(registry: Registry, name: str, model_uri: str, run_id: str) -> str:
+    # The client, unlike `log_model(registered_model_name=...)`, prints nothing on its own.
+    try:
+        registry.client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    return str(registry.client.create_model_version(name, model_uri, run_id=run_id).version)
 
 
 def version_of(registry: Registry, name: str, alias: str) -> str | None:

@@ -13,7 +13,7 @@ from leadscore.domain.visibility import Fact
 from leadscore.features.online import LeadHistory, OnlineFeatures
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.routing.qualify import policy_fingerprint, qualify
-from leadscore.scoring.scorer import Scorer
+from leadscore.scoring.scorer import RowScore, Scorer
 from leadscore.store.engine import Store
 from leadscore.store.history import load_history
 from leadscore.store.scores import ScoreRow, latest_score, save_scores
@@ -38,7 +38,6 @@ class ScoringService:
 
     def __init__(self, artifact: ModelArtifact | None, routing: RoutingConfig, store: Store | None = None) -> None:
         self._store, self._routing = store, routing
-        self._policy = policy_fingerprint(routing)
         self._model = None if artifact is None else _Model(artifact)
 
     @property
@@ -114,22 +113,8 @@ class ScoringService:
             raise DataError("LS-LEAD-01", found=found, fix="ask for a later instant")
         values = model.online.row(history, as_of)
         row = model.scorer.score_row(values)
-        qualified = qualify(history, as_of, row, self._routing)
-        features = model.artifact.features
-        score = Score(
-            lead_id=history.lead_id,
-            as_of=as_of,
-            p_convert=row.p_convert,
-            interval=row.interval,
-            score=row.score,
-            grade=row.grade,
-            temperature=qualified.temperature,
-            lifecycle=qualified.lifecycle,
-            reasons=row.reasons,
-            decision=qualified.decision,
-            versions=Versions(model.artifact.version, features.fingerprint, self._policy),
-        )
-        return ScoreRow(score, dict(zip(features.names, values, strict=True)))
+        score = assemble_score(model.artifact, history, as_of, row, self._routing)
+        return ScoreRow(score, dict(zip(model.artifact.features.names, values, strict=True)))
 
     def _history(self, lead_id: str) -> LeadHistory:
         history = load_history(self._stored_in(), lead_id)
@@ -141,6 +126,29 @@ class ScoringService:
         if self._store is None:
             raise RuntimeError("this scoring service was made without a store")
         return self._store
+
+
+def assemble_score(
+    artifact: ModelArtifact, history: LeadHistory, as_of: int, row: RowScore, routing: RoutingConfig
+) -> Score:
+    """The whole answer about a lead: the model's part of it, and what the policy makes of that.
+
+    history   the lead's facts; of those known before as_of, at least the ones that routing rules look at.
+    """
+    qualified = qualify(history, as_of, row, routing)
+    return Score(
+        lead_id=history.lead_id,
+        as_of=as_of,
+        p_convert=row.p_convert,
+        interval=row.interval,
+        score=row.score,
+        grade=row.grade,
+        temperature=qualified.temperature,
+        lifecycle=qualified.lifecycle,
+        reasons=row.reasons,
+        decision=qualified.decision,
+        versions=Versions(artifact.version, artifact.features.fingerprint, policy_fingerprint(routing)),
+    )
 
 
 def score_document(score: Score) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The command line: tables for people, one JSON document for programs, progress on stderr."""

@@ -1,0 +1,109 @@
+"""Verbs that move facts in and out: import, export."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, say
+from leadscore.config.load import load_settings
+from leadscore.domain.errors import DataError, UsageError
+from leadscore.domain.time import SECOND_US
+from leadscore.store.engine import open_store
+from leadscore.workflows.export_facts import export_events, export_messages
+from leadscore.workflows.import_facts import ImportReport, import_file
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    LEADS = "leads"
+    ATTRIBUTES = "attributes"
+    EVENTS = "events"
+    OUTCOMES = "outcomes"
+
+
+class Exported(StrEnum):
+    """What can be written out."""
+
+    EVENTS = "events"
+    MESSAGES = "messages"
+
+
+def register(app: typer.Typer, verb: str, summary: str) -> None:
+    """Add one verb of this module to the command line."""
+    verbs: dict[str, Callable[..., None]] = {"import": import_, "export": export}
+    app.command(verb, help=summary, no_args_is_help=True)(verbs[verb])
+
+
+def import_(
+    kind: Annotated[Kind, typer.Argument(help="What the files hold.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, Parquet or JSONL; gzip, encoding, separator are detected.")],
+    json: JsonFlag = False,
+) -> None:
+    """Import files of one kind; bad rows go to a dead-letter file with their reasons, the rest goes in."""
+    settings = load_settings()
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError("LS-FILE-01", where=", ".join(missing), found="there is no such file")
+    store = open_store(settings.service.store_url)
+    folder = settings.service.data_folder / "dead-letters"
+    reports = []
+    with progress_bars() as progress:
+        for path in files:
+            now = int(time.time() * SECOND_US)
+            reports.append(import_file(store, kind.value, path, settings.mapping, folder, now, progress))
+    for report in reports:
+        for warning in report.warnings:
+            note(f"warning: {warning}")
+    if json:
+        emit_json(_joined(reports))
+    else:
+        _say_reports(files, reports)
+    if not any(report.inserted or report.unchanged for report in reports):
+        raise DataError(
+            "LS-IMPORT-01",
+            where=", ".join(map(str, files)),
+            found="no row could be imported",
+            fix="see the dead-letter file for the reason of each row",
+        )
+
+
+def _joined(reports: list[ImportReport]) -> dict[str, object]:
+    files = [str(report.dead_letter_file) for report in reports if report.dead_letter_file]
+    return {
+        "kind": reports[0].kind,
+        **{
+            count: sum(getattr(report, count) for report in reports)
+            for count in ("read", "inserted", "unchanged", "rejected")
+        },
+        "dead_letter_file": files[0] if len(files) == 1 else files or None,
+    }
+
+
+def _say_reports(files: list[Path], reports: list[ImportReport]) -> None:
+    for path, report in zip(files, reports, strict=True):
+        say(
+            f"{path}: {report.read} {report.kind} read, {report.inserted} inserted, {report.unchanged} unchanged, "
+            f"{report.rejected} rejected"
+        )
+        if report.dead_letter_file:
+            say(f"  rejected rows, each with its reason: {report.dead_letter_file}")
+
+
+def export(
+    kind: Annotated[Exported, typer.Argument(help="What to write.")],
+    file: Annotated[Path, typer.Argument(help="CSV file to write.")],
+    json: JsonFlag = False,
+) -> None:
+    """Write stored events in the form `import events` reads, or the accepted tracking messages."""
+    store = open_store(load_settings().service.store_url)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    rows = export_events(store, file) if kind is Exported.EVENTS else export_messages(store, file)
+    if json:
+        emit_json({"kind": kind.value, "rows": rows, "file": str(file)})
+    else:
+        say(f"{rows} {kind.value} written to {file}")

@@ -1,0 +1,179 @@
+"""Verbs around models: train, evaluate, promote, rollback."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, say, show_table
+from leadscore.config.load import load_settings
+from leadscore.dataset.table import TableRequest
+from leadscore.domain.errors import DataError, UsageError
+from leadscore.domain.time import parse_instant
+from leadscore.workflows.evaluate_version import evaluate_version
+from leadscore.workflows.promote import promote_challenger, roll_back
+from leadscore.workflows.register_model import TrainReport
+from leadscore.workflows.train_challenger import picture_splits, train_on_events
+from leadscore.workflows.train_table import train_on_table
+
+_METRICS = {
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "log_loss": "log loss",
+    "brier": "Brier",
+    "ece": "ECE",
+    "lift_top_tenth": "lift top 10 %",
+    "predicted_to_observed": "predicted/observed",
+}
+
+
+def register(app: typer.Typer, verb: str, summary: str) -> None:
+    """Add one verb of this module to the command line."""
+    verbs: dict[str, Callable[..., None]] = {
+        "train": train,
+        "evaluate": evaluate,
+        "promote": promote,
+        "rollback": rollback,
+    }
+    app.command(verb, help=summary)(verbs[verb])
+
+
+def train(
+    as_of: Annotated[str | None, typer.Option(help="Use only what was known before this instant (ISO 8601).")] = None,
+    name: NameOption = "leadscore",
+    show_splits: Annotated[bool, typer.Option(help="Draw the periods training would use, and stop.")] = False,
+    table: Annotated[Path | None, typer.Option(help="Learn from this flat file, one row per lead, instead.")] = None,
+    target: Annotated[str | None, typer.Option(help="Table: the column that says who converted.")] = None,
+    id: Annotated[str | None, typer.Option(help="Table: the column that names the lead; never a feature.")] = None,
+    time: Annotated[str | None, typer.Option(help="Table: the column of time; else file order is time order.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Table: a column to leave out; repeatable.")] = None,
+    positive: Annotated[str | None, typer.Option(help="Table: the target's value that means converted.")] = None,
+    negative: Annotated[str | None, typer.Option(help="Table: the value that means not converted.")] = None,
+    shuffled: Annotated[bool, typer.Option(help="Table: the rows are in no order of time.")] = False,
+    keep: Annotated[list[str] | None, typer.Option(help="Use a column although it is suspected of leaking.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Learn from everything known, judge the recipe on later data, register it as challenger.
+
+    Without --table it learns from imported events, when leads convert; with --table FILE --target COLUMN from a flat
+    export, whether they do.
+    """
+    settings = load_settings()
+    if table is None:
+        only_table = {"--target": target, "--id": id, "--time": time, "--positive": positive, "--negative": negative}
+        used = [flag for flag, value in only_table.items() if value is not None]
+        if used or exclude or shuffled:
+            raise UsageError(
+                "LS-USAGE-01", found=f"{', '.join(used) or 'a table option'} without --table", fix="add --table FILE"
+            )
+        instant = None if as_of is None else parse_instant(as_of).at
+        if show_splits:
+            say(picture_splits(settings, instant))
+            return
+        with progress_bars() as progress:
+            report = train_on_events(settings, name, instant, progress)
+    else:
+        if target is None:
+            raise UsageError(
+                "LS-USAGE-01", found="--table without --target", fix="name the column that says who converted"
+            )
+        request = TableRequest(
+            target=target,
+            id_column=id,
+            time_column=time,
+            exclude=tuple(exclude or ()),
+            positive=positive,
+            negative=negative,
+            shuffled=shuffled,
+            keep=tuple(keep or ()),
+        )
+        with progress_bars() as progress:
+            report = train_on_table(settings, name, table, request, progress)
+    emit_json(report.to_dict()) if json else say_training(report)
+
+
+def say_training(report: TrainReport) -> None:
+    """Tell people what was learnt, how good it is on later data, and whether it may be promoted."""
+    say(
+        f"Registered {report.name} version {report.version} ({report.learner}), "
+        f"knowledge as of {report.as_of or 'its file'}."
+    )
+    say()
+    show_figures(report.evaluation)
+    for suspect in report.leak_suspects:
+        say(f"Left out as a suspected leak: {suspect['evidence']} (--keep {suspect['field']} uses it all the same)")
+    verdict = "may be promoted" if report.gate["passed"] else "is refused promotion"
+    say(f"The gate: version {report.version} {verdict}.")
+    for reason in report.gate["reasons"]:
+        say(f"  - {reason}")
+    if report.gate["passed"]:
+        say("Next: leadscore promote" + ("" if report.name == "leadscore" else f" --name {report.name}"))
+
+
+def show_figures(record: dict[str, Any]) -> None:
+    """The figures of a model beside those of the baselines, at the main horizon, then the model at each horizon."""
+    main = record["main_horizon"]
+    models = {"leadscore": record["model"], **record["baselines"]}
+    rows = [[name, *(_value(each["horizons"][main], metric) for metric in _METRICS)] for name, each in models.items()]
+    show_table(["", *_METRICS.values()], rows, title=f"On later data never trained on, horizon {main}:")
+    say()
+    spans = ("roc_auc", "log_loss", "lift_top_tenth", "predicted_to_observed")
+    per = [[name, *(_span(each, metric) for metric in spans)] for name, each in record["model"]["horizons"].items()]
+    show_table(
+        ["horizon", *(_METRICS[metric] for metric in spans)], per, title="leadscore, with 90 % intervals over leads:"
+    )
+    say()
+
+
+def _value(judged: dict[str, Any], metric: str) -> str:
+    value = judged["metrics"][metric]["value"]
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _span(judged: dict[str, Any], metric: str) -> str:
+    found = judged["metrics"][metric]
+    span = "" if found["low"] is None else f" [{found['low']:.3g}, {found['high']:.3g}]"
+    return _value(judged, metric) + span
+
+
+def evaluate(
+    version: Annotated[str | None, typer.Argument(help="Version number; the challenger by default.")] = None,
+    name: NameOption = "leadscore",
+    json: JsonFlag = False,
+) -> None:
+    """Show how good a registered version was on data later than its training, and write its report."""
+    found = evaluate_version(load_settings(), name, version)
+    if json:
+        emit_json({"name": name, "version": found.version, "report": str(found.html), **found.record})
+        return
+    say(f"{name} version {found.version}")
+    show_figures(found.record)
+    say(f"Report: {found.html}")
+
+
+def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
+    """Make the challenger the champion, if the evidence on later leads allows it; else exit 3 with the reasons."""
+    outcome = promote_challenger(load_settings(), name)
+    if json:
+        emit_json(outcome.to_dict())
+    elif outcome.promoted:
+        say(
+            f"{name} version {outcome.version} is champion now"
+            + (f", after {outcome.previous}." if outcome.previous else ".")
+        )
+    for reason in outcome.reasons if not json else []:
+        say(f"  - {reason}")
+    if not outcome.promoted:
+        refused = DataError("LS-GATE-01", found=f"version {outcome.version} of {name} was not promoted")
+        note(f"error{refused}")
+        raise typer.Exit(refused.exit_code)
+
+
+def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
+    """Make the champion before the present one champion again."""
+    outcome = roll_back(load_settings(), name)
+    if json:
+        emit_json(outcome.to_dict())
+    else:
+        say(f"{name} version {outcome.version} is champion again, instead of {outcome.previous}.")

@@ -1,0 +1,57 @@
+"""Pictures of a model's quality as SVG text: drawn once after training, never while serving."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from leadscore.modeling.evaluation import HorizonEvaluation
+
+_SIZE = {"width": 380, "height": 300}
+_BLUE, _GREY = "#3b6fb6", "#8a8f98"
+
+
+def calibration_plot(judged: HorizonEvaluation, title: str) -> str:
+    """Predicted against observed conversion rate, each point with its 90 % interval; the diagonal is perfect."""
+    points = [
+        {"predicted": bin_.predicted, "observed": bin_.observed, "low": bin_.low, "high": bin_.high}
+        for bin_ in judged.calibration
+    ]
+    top = max([0.01, *(max(point["predicted"], point["high"]) for point in points)]) * 1.05
+    scale = alt.Scale(domain=[0, top], nice=False)
+    x = alt.X("predicted:Q", scale=scale, title="predicted", axis=alt.Axis(format=".1%", tickCount=5))
+    y = alt.Y("observed:Q", scale=scale, title="observed", axis=alt.Axis(format=".1%", tickCount=5))
+    line = [{"predicted": 0, "observed": 0}, {"predicted": top, "observed": top}]
+    diagonal = alt.Chart(alt.InlineData(values=line)).mark_line(color=_GREY, strokeDash=[4, 4]).encode(x=x, y=y)
+    base = alt.Chart(alt.InlineData(values=points))
+    bars = base.mark_rule(color=_BLUE, clip=True).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
+    dots = base.mark_circle(color=_BLUE, size=60, opacity=1).encode(x=x, y=y)
+    return _svg(alt.layer(diagonal, bars, dots), title)
+
+
+def gain_plot(judged: dict[str, HorizonEvaluation], title: str) -> str:
+    """Share of all conversions found among the best-scored share of leads, one line per model."""
+    values = [
+        {"share": share, "found": found, "model": name}
+        for name, horizon in judged.items()
+        for share, found in horizon.gain
+    ]
+    x = alt.X("share:Q", title="share of leads worked, best first", axis=alt.Axis(format=".0%", tickCount=5))
+    y = alt.Y("found:Q", title="share of conversions found", axis=alt.Axis(format=".0%", tickCount=5))
+    chart = alt.Chart(alt.InlineData(values=values)).mark_line(interpolate="linear")
+    return _svg(chart.encode(x=x, y=y, color=alt.Color("model:N", title=None)), title)
+
+
+def importance_plot(importances: Sequence[tuple[str, float]], title: str) -> str:
+    """Mean absolute effect on the log-odds by group of features, strongest first."""
+    values = [{"what": name, "effect": effect} for name, effect in importances]
+    x = alt.X("effect:Q", title="mean absolute effect on the log-odds", axis=alt.Axis(tickCount=5))
+    y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=220))
+    return _svg(alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y), title)
+
+
+def _svg(chart: Any, title: str) -> str:
+    drawn = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
+    styled = drawn.configure(font="system-ui, sans-serif").configure_view(stroke=None)
+    return str(vl_convert.vegalite_to_svg(styled.to_dict(validate=False)))

@@ -1,0 +1,116 @@
+"""From facts to a training set: features learnt, snapshots taken, labels ripened, all as of one instant."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from leadscore.config.load import Settings
+from leadscore.dataset.labels import BandLabels, HorizonLabels, band_labels, horizon_labels
+from leadscore.dataset.snapshots import SnapshotTable, weekly_snapshots
+from leadscore.domain.errors import DataError
+from leadscore.domain.progress import Progress
+from leadscore.domain.time import DAY_US
+from leadscore.features.facts import Facts
+from leadscore.features.feature_set import FeatureSet
+from leadscore.features.learn import learn_feature_set
+from leadscore.features.offline import compute_matrix
+from leadscore.modeling.rows import LabelledRows, TrainingRows
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Rows a model learns from and what their columns mean.
+
+    bands    rows with a label per band, for the time-to-convert model.
+    whole    the same rows with a label per horizon, for baselines that learn each horizon by itself.
+    until    the instant up to which facts were used.
+    """
+
+    bands: TrainingRows
+    whole: TrainingRows
+    features: FeatureSet
+    since: int
+    until: int
+
+    @property
+    def conversions(self) -> int:
+        """Leads that converted in at least one of the rows."""
+        return self.bands.converting_leads()
+
+
+def build_training_set(facts: Facts, until: int, settings: Settings, progress: Progress) -> TrainingSet:
+    """Everything known at an instant as rows of features and labels.
+
+    facts    may reach beyond `until`; nothing known later is read.
+    until    instant of knowledge, epoch microseconds.
+    Raises   DataError [LS-DATA-01] if no snapshot can be taken.
+    """
+    training = settings.training
+    known = facts.known_before(until)
+    features = learn_feature_set(known, settings.features, settings.events.labels)
+    since = until - training.history_days * DAY_US
+    table = weekly_snapshots(
+        known,
+        since,
+        until,
+        max_rows=training.max_snapshots,
+        keep_within_days=training.horizons_days[-1],
+        seed=training.seed,
+    )
+    if not len(table):
+        raise DataError("LS-DATA-01", found="no lead was open on any Monday of the history", fix="import more history")
+    matrix = compute_matrix(known, table.arrow(), features, progress)
+    complete_to = until - training.outcome_lag_days * DAY_US
+    bands = _labelled(table, band_labels(table, training.horizons_days, complete_to))
+    whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to))
+    return TrainingSet(
+        TrainingRows(matrix=matrix, **vars(bands)), TrainingRows(matrix=matrix, **vars(whole)), features, since, until
+    )
+
+
+def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels) -> LabelledRows:
+    return LabelledRows(
+        known=labels.known, converted=labels.converted, weight=table.weight, cluster=lead_numbers(table)
+    )
+
+
+@dataclass(frozen=True)
+class EvaluationSnapshots:
+    """Snapshots later than the cut, with labels as complete as they can be now."""
+
+    facts: Facts
+    table: SnapshotTable
+    rows: LabelledRows
+
+    def matrix(self, features: FeatureSet, progress: Progress) -> np.ndarray:
+        """The snapshots by the feature definitions of any model, shape (n, features)."""
+        return compute_matrix(self.facts, self.table.arrow(), features, progress)
+
+
+def build_evaluation_set(
+    facts: Facts, since: int, until: int, complete_to: int, settings: Settings
+) -> EvaluationSnapshots:
+    """Weekly snapshots of all open leads with since < t <= until, labelled by all that is known now.
+
+    Raises   DataError [LS-DATA-01] if there are none.
+    """
+    training = settings.training
+    table = weekly_snapshots(
+        facts,
+        since,
+        until,
+        max_rows=training.max_snapshots // 2,
+        keep_within_days=training.horizons_days[-1],
+        seed=training.seed,
+    )
+    if not len(table):
+        raise DataError("LS-DATA-01", found="no lead was open in the evaluation period", fix="import more history")
+    return EvaluationSnapshots(
+        facts, table, _labelled(table, horizon_labels(table, training.horizons_days, complete_to))
+    )
+
+
+def lead_numbers(table: SnapshotTable) -> np.ndarray:
+    """A number per lead, so that rows of one lead are drawn together, shape (n,)."""
+    return np.asarray(pa.chunked_array([table.lead_id.dictionary_encode().indices]).to_numpy(), dtype=np.int64)

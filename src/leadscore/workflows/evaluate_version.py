@@ -1,0 +1,56 @@
+"""Show how good a registered version was on data later than its evaluation cut, as figures and as a page."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leadscore.config.load import Settings
+from leadscore.domain.errors import DataError
+from leadscore.modeling.report import report_page
+from leadscore.registry.connection import Registry, open_registry
+from leadscore.registry.export import fetch_run_file
+from leadscore.registry.versions import CHALLENGER, version_of, version_tags
+from leadscore.workflows.register_model import EVALUATION_FILE, PICTURES
+
+
+@dataclass(frozen=True)
+class VersionReport:
+    """The figures of a version and where its page was written."""
+
+    version: str
+    record: dict[str, Any]
+    html: Path
+
+
+def evaluate_version(settings: Settings, name: str, version: str | None) -> VersionReport:
+    """Write `reports/<name>-<version>.html` and `.json` from what training found out.
+
+    version  the challenger by default.
+    Raises   DataError [LS-MODEL-03] if there is no such version; OutsideError [LS-REGISTRY-01].
+    """
+    registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
+    wanted = version or version_of(registry, name, CHALLENGER)
+    if wanted is None:
+        raise DataError("LS-MODEL-03", found=f"model {name!r} has no version yet", fix="leadscore train")
+    tags = version_tags(registry, name, wanted)
+    record, pictures = _fetch(registry, name, wanted)
+    about = {"name": name, "version": wanted, **{key: tags[key] for key in ("kind", "learner", "as_of")}}
+    folder = settings.service.home / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    html = folder / f"{name}-{wanted}.html"
+    html.write_text(report_page(record, about, pictures), encoding="utf-8")
+    html.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return VersionReport(wanted, record, html)
+
+
+def _fetch(registry: Registry, name: str, version: str) -> tuple[dict[str, Any], list[str]]:
+    with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
+        fetched = [
+            fetch_run_file(registry, name, version, file, Path(scratch)) for file in (EVALUATION_FILE, *PICTURES)
+        ]
+        texts = [path.read_text(encoding="utf-8") for path in fetched if path is not None]
+    if len(texts) != len(fetched):
+        raise DataError("LS-MODEL-02", found=f"version {version} of {name} was registered without its evaluation")
+    return json.loads(texts[0]), texts[1:]

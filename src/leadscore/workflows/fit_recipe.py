@@ -1,0 +1,167 @@
+"""The recipe both kinds of training share: fit at an earlier cut, judge on later rows, fit again on everything."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from leadscore.config.load import Settings
+from leadscore.domain.progress import Progress
+from leadscore.features.feature_set import FeatureSet
+from leadscore.modeling.artifact import ArtifactParts
+from leadscore.modeling.bands import fit_bands
+from leadscore.modeling.base_rate import base_rates
+from leadscore.modeling.baselines import fit_baselines
+from leadscore.modeling.comparison import PairedRows, Verdict, gain_over_base_rate, judge_challenger, judge_first
+from leadscore.modeling.evaluation import Evaluation, evaluate
+from leadscore.modeling.intervals import IntervalTable, fit_intervals
+from leadscore.modeling.predictor import BandPredictor
+from leadscore.modeling.rows import LabelledRows, TrainingRows
+from leadscore.scoring.grades import build_score_table
+from leadscore.workflows.champion import Champion
+
+_GOLDEN_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Learnable:
+    """Rows to learn from at one instant of knowledge.
+
+    bands    labels by band; whole the same rows with labels by horizon.
+    as_of    instant of knowledge as ISO text; None for a table without times.
+    window   what the rows span, for the manifest.
+    """
+
+    bands: TrainingRows
+    whole: TrainingRows
+    features: FeatureSet
+    as_of: str | None
+    window: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An evaluation fit held against later rows.
+
+    p       its probabilities, shape (n, h).
+    matrix  the later rows by its features.
+    """
+
+    texts: tuple[str, ...]
+    p: np.ndarray
+    matrix: np.ndarray
+    evaluation: Evaluation
+    baselines: dict[str, Evaluation]
+    intervals: IntervalTable
+
+
+def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
+    """Keys of the horizons: "14d" and so on, or "table"."""
+    return ("table",) if kind == "table" else tuple(f"{days}d" for days in settings.training.horizons_days)
+
+
+def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> tuple[str, ...]:
+    """Model texts of one fit."""
+    training = settings.training
+    names = horizon_names(settings, kind)
+    return tuple(fit_bands(rows.bands, names, rows.features.categorical, training.lightgbm, training.seed, progress))
+
+
+def judge(
+    learnt: Learnable, matrix: np.ndarray, later: LabelledRows, settings: Settings, kind: str, progress: Progress
+) -> Judged:
+    """Fit on the earlier rows and measure on the later ones, the baselines beside it.
+
+    matrix   the later rows by the features of `learnt`.
+    """
+    training = settings.training
+    names = horizon_names(settings, kind)
+    texts = fit(learnt, settings, kind, progress)
+    horizons, main = manifest_horizons(settings, kind)
+    p = BandPredictor(texts, horizons, main).curve(matrix)
+    predictions = {
+        name: model.predict(matrix)
+        for name, model in fit_baselines(learnt.whole, learnt.features.features, learnt.features.categorical).items()
+    }
+    evaluations = {}
+    for number, (name, predicted) in enumerate({"": p, **predictions}.items()):
+        evaluations[name] = evaluate(predicted, later, names, training.bootstrap_draws, training.seed)
+        progress("judging on later data", number + 1, len(predictions) + 1)
+    position = horizons.index(main)
+    ripe = later.known[:, position]
+    intervals = fit_intervals(
+        p[ripe, position], later.converted[ripe, position], later.weight[ripe], later.cluster[ripe]
+    )
+    return Judged(texts, p, matrix, evaluations.pop(""), evaluations, intervals)
+
+
+def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], int]:
+    """Horizons in days and the main one; a table model has one nameless horizon, written as 1."""
+    if kind == "table":
+        return (1,), 1
+    return settings.training.horizons_days, settings.training.main_horizon_days
+
+
+def parts(
+    learnt: Learnable,
+    texts: tuple[str, ...],
+    judged: Judged,
+    about: dict[str, Any],
+    settings: Settings,
+    champion: Champion | None,
+) -> ArtifactParts:
+    """Everything a model version is made of; a champion's score table is kept, so that grades keep their meaning."""
+    horizons, main = manifest_horizons(settings, about["kind"])
+    base_rate = float(base_rates(learnt.whole)[horizons.index(main)])
+    table = champion.score_table if champion else build_score_table(base_rate, settings.training.grade_lifts).to_dict()
+    step = max(1, len(learnt.bands.matrix) // _GOLDEN_ROWS)
+    headline = judged.evaluation.horizons[horizon_names(settings, about["kind"])[horizons.index(main)]].values()
+    return ArtifactParts(
+        features=learnt.features,
+        band_texts=texts,
+        intervals=judged.intervals,
+        score_table=table,
+        golden_rows=learnt.bands.matrix[::step][:_GOLDEN_ROWS],
+        manifest={
+            **about,
+            "learner": "lightgbm_bands",
+            "as_of": learnt.as_of,
+            "horizons_days": list(horizons),
+            "main_horizon_days": main,
+            "leadscore_version": version("leadscore"),
+            "metrics": {name: headline[name] for name in ("roc_auc", "pr_auc", "log_loss", "brier", "ece")},
+            "training_window": learnt.window,
+            "low_confidence": learnt.bands.converting_leads() < settings.promotion.low_confidence_conversions,
+            "extra": {"base_rate": base_rate},
+        },
+    )
+
+
+def verdict(
+    judged: Judged, later: LabelledRows, learnt: Learnable, settings: Settings, kind: str, champion_p: np.ndarray | None
+) -> Verdict:
+    """What the gate says: against the champion on the same later rows, or against the base rate if there is none.
+
+    champion_p  the champion's probabilities on the later rows, NaN where it must not be compared.
+    """
+    names = horizon_names(settings, kind)
+    draws, seed = settings.promotion.draws, settings.training.seed
+    if champion_p is not None:
+        pairs = PairedRows(model=judged.p, reference=champion_p, rows=later, horizons=names)
+        return judge_challenger(pairs, settings.promotion, seed)
+    gain = gain_over_base_rate(judged.p, base_rates(learnt.whole), later, names, draws, seed)
+    return judge_first(gain, max(learnt.bands.converting_leads(), gain.converting_leads), settings.promotion)
+
+
+def importances(
+    texts: tuple[str, ...], matrix: np.ndarray, features: FeatureSet, settings: Settings, kind: str
+) -> list[tuple[str, float]]:
+    """Groups of features by their mean absolute effect on the log-odds at the main horizon, strongest first."""
+    horizons, main = manifest_horizons(settings, kind)
+    _, effects = BandPredictor(texts, horizons, main).explained(matrix[:5_000])
+    groups: dict[str, np.ndarray] = {}
+    for column, feature in enumerate(features.features):
+        groups[feature.group] = groups.get(feature.group, 0.0) + effects[:, column]
+    ranked = sorted(((name, float(np.abs(total).mean())) for name, total in groups.items()), key=lambda pair: -pair[1])
+    return ranked[:20]

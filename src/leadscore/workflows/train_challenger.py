@@ -1,0 +1,129 @@
+"""Train on a company's events: when leads convert, learnt from everything known at an instant."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leadscore.config.load import Settings
+from leadscore.dataset.splits import Split, draw_split, plan_split
+from leadscore.domain.errors import DataError
+from leadscore.domain.progress import Progress
+from leadscore.domain.time import format_instant, parse_instant
+from leadscore.features.facts import Facts
+from leadscore.registry.connection import open_registry
+from leadscore.store.engine import Store, open_store
+from leadscore.store.facts_arrow import load_facts
+from leadscore.store.history import latest_known_at
+from leadscore.workflows.build_training_set import (
+    EvaluationSnapshots,
+    TrainingSet,
+    build_evaluation_set,
+    build_training_set,
+)
+from leadscore.workflows.champion import Champion, load_champion
+from leadscore.workflows.fit_recipe import Learnable, fit, horizon_names, importances, judge, parts, verdict
+from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
+
+KIND = "events"
+
+
+def train_on_events(settings: Settings, name: str, as_of: int | None, progress: Progress) -> TrainReport:
+    """Fit the recipe at an earlier cut, judge it on later snapshots, fit it on everything, register the challenger.
+
+    as_of    instant of knowledge; by default the latest known_at of any stored fact, never the clock.
+    Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01].
+    """
+    store = open_store(settings.service.store_url)
+    instant = _instant(store, as_of)
+    facts = load_facts(store, instant, progress)
+    registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
+    with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
+        champion = load_champion(registry, name, Path(scratch))
+        fitted = fit_events(facts, instant, settings, name, champion, progress)
+    return register_model(registry, fitted, settings)
+
+
+def fit_events(
+    facts: Facts, instant: int, settings: Settings, name: str, champion: Champion | None, progress: Progress
+) -> FittedModel:
+    """The whole recipe on facts in hand; writes nothing."""
+    split = plan_split(_first(facts), instant, settings.training)
+    early = build_training_set(facts, split.cut, settings, progress)
+    later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
+    learnt = _learnable(early)
+    judged = judge(learnt, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
+    whole = build_training_set(facts, instant, settings, progress)
+    everything = _learnable(whole)
+    texts = fit(everything, settings, KIND, progress)
+    ruling = verdict(judged, later.rows, learnt, settings, KIND, _champion_p(champion, later, settings, progress))
+    about = {"name": name, "kind": KIND}
+    return FittedModel(
+        final=parts(everything, texts, judged, about, settings, champion),
+        judged=parts(learnt, judged.texts, judged, about, settings, champion),
+        evaluation=judged.evaluation,
+        baselines=judged.baselines,
+        verdict=ruling,
+        against=champion.version if champion else None,
+        importances=importances(judged.texts, judged.matrix, early.features, settings, KIND),
+        data=_about_data(facts, split, whole),
+    )
+
+
+def picture_splits(settings: Settings, as_of: int | None) -> str:
+    """A drawing of the periods that training would use."""
+    store = open_store(settings.service.store_url)
+    instant = _instant(store, as_of)
+    return draw_split(plan_split(_first(load_facts(store, instant)), instant, settings.training))
+
+
+def _instant(store: Store, as_of: int | None) -> int:
+    instant = latest_known_at(store) if as_of is None else as_of
+    if instant is None:
+        raise DataError(
+            "LS-DATA-01", found="the store holds no facts", fix="leadscore import leads FILE, events, outcomes"
+        )
+    return instant
+
+
+def _first(facts: Facts) -> int:
+    if not facts.leads.num_rows:
+        raise DataError("LS-DATA-01", found="no lead was known at that instant", fix="import leads, or a later --as-of")
+    return int(np.min(facts.leads["created_at"].to_numpy()))
+
+
+def _learnable(found: TrainingSet) -> Learnable:
+    window = {
+        "since": format_instant(found.since),
+        "until": format_instant(found.until),
+        "snapshots": len(found.bands),
+        "conversions": found.conversions,
+    }
+    return Learnable(found.bands, found.whole, found.features, format_instant(found.until), window)
+
+
+def _champion_p(
+    champion: Champion | None, later: EvaluationSnapshots, settings: Settings, progress: Progress
+) -> np.ndarray | None:
+    if champion is None:
+        return None
+    p = np.full(later.rows.known.shape, np.nan)
+    rival = champion.rival
+    if rival is None or champion.kind != KIND or rival.horizon_keys != horizon_names(settings, KIND):
+        return p
+    p[:] = rival.predictor.curve(later.matrix(rival.features, progress))
+    # The champion's evaluation fit has seen outcomes up to its own cut: only rows after it are a fair test.
+    p[later.table.as_of <= parse_instant(str(rival.manifest["as_of"])).at] = np.nan
+    return p
+
+
+def _about_data(facts: Facts, split: Split, whole: TrainingSet) -> dict[str, Any]:
+    counts = {kind: getattr(facts, kind).num_rows for kind in ("leads", "attributes", "events", "outcomes")}
+    return {
+        "digest": facts.digest(),
+        "counts": counts,
+        "split": draw_split(split).splitlines(),
+        "training_snapshots": len(whole.bands),
+        "conversions": whole.conversions,
+    }
