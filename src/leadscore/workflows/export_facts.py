@@ -35,8 +35,16 @@ def export_events(store: Store, path: Path) -> int:
     Raises   OutsideError [LS-FILE-01] if the file cannot be written.
     """
     rows = (
-        (*ids, format_instant(occurred_at), format_instant(known_at), decimal_text(value, VALUE_SCALE), *rest)
-        for *ids, occurred_at, known_at, value, *rest in each_event(store, _EVENT_COLUMNS)
+        (
+            event,
+            lead,
+            kind,
+            format_instant(occurred_at),
+            format_instant(known_at),
+            decimal_text(value, VALUE_SCALE),
+            *rest,
+        )
+        for event, lead, kind, occurred_at, known_at, value, *rest in each_event(store, _EVENT_COLUMNS)
     )
     return _write(path, _EVENT_COLUMNS, rows)
 
