@@ -6,7 +6,7 @@ LEADS ?= 5000
 SEED ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all demo serve test check lint types layers benchmark clean
+.PHONY: all demo serve test check lint types layers benchmark lock clean
 
 all: check test
 
@@ -47,6 +47,11 @@ layers: $(VENV)/.test-tools
 benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/calibration.py
 	@$(BIN)/python benchmarks/serving.py
+
+lock:  ## pin what a fresh environment resolves to today
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet -e '.[test,postgres]'
+	@(echo '# What leadscore is tested with: pip install -c constraints.txt -e .   Renewed by: make lock'; \
+	  build/lock/bin/python -m pip freeze --exclude-editable) > constraints.txt
 
 clean:
 	rm -rf $(VENV) data models/mlflow.db models/artifacts models/*/ reports

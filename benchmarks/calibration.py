@@ -1,7 +1,7 @@
 """How near the model comes to the truth on simulated companies whose best possible answer is known exactly.
 
-Run `python benchmarks/calibration.py [--leads 20000] [--seeds 1 2 3]`. Prints, per seed and on average, predicted / true
-conversions at each horizon and the attained share of the information that can be had; appends a line per seed to
+Run `python benchmarks/calibration.py [--leads 20000] [--seeds 1 2 3]`. Prints, per seed and on average, predicted over
+true conversions at each horizon and the attained share of the information that can be had; appends a line per seed to
 benchmarks/results/calibration.csv. Truth is the exact forward filter of the simulated world, not the drawn outcomes.
 """
 

@@ -4,6 +4,7 @@ Run `python docs/generate.py` after changing a configuration model, an error cod
 """
 
 import json
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -15,65 +16,53 @@ from leadscore.config.write import configuration_text
 from leadscore.domain.errors import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
-_EXITS = {
-    "LS-CONFIG": "2",
-    "LS-USAGE": "2",
-    "LS-STORE": "4",
-    "LS-REGISTRY": "4",
-    "LS-INTERNAL": "1",
-}
+_CONFIGURATION_TOP = """\
+# Configuration
+
+Each file of `configs/` with its defaults. A missing file or setting means its default; an unknown one is refused, all
+faults at once.
+
+The environment: `LEADSCORE_HOME` is the folder that holds `configs/`, `models/` and `data/` (default: the current one),
+`LEADSCORE_DATABASE_URL` names another store (e.g. `postgresql+psycopg://user@host/leadscore`), `MLFLOW_TRACKING_URI` an
+MLflow server. Every setting of `service.yaml` can be given as `LEADSCORE_<NAME>`.
+"""
+_ERRORS_TOP = """\
+# Errors
+
+Every error names its code, the place, what was found, what is allowed and the fix. Exit codes of the command line: 1 a
+fault of leadscore itself, 2 usage or configuration, 3 data or a gate refuses, 4 an outside system.
+
+| code | meaning |
+|---|---|
+"""
+_COMMANDS_TOP = """\
+# Commands
+
+What `leadscore VERB --help` prints. Every verb that answers takes `--json`: exactly one JSON document on stdout.
+"""
 
 
 def documents() -> dict[str, str]:
     """Every generated document: path from the project's top -> text."""
     texts = {f"configs/{section}.yaml": configuration_text(section) for section in SECTIONS}
-    texts["docs/configuration.md"] = _configuration()
-    texts["docs/errors.md"] = _errors()
-    texts["docs/commands.md"] = _commands()
+    texts["docs/configuration.md"] = _CONFIGURATION_TOP + "".join(
+        f"\n## {section}.yaml\n\n```yaml\n{configuration_text(section).rstrip()}\n```\n" for section in SECTIONS
+    )
+    texts["docs/errors.md"] = _ERRORS_TOP + "".join(
+        f'| <a id="{code.lower()}"></a>`{code}` | {meaning} |\n' for code, meaning in CATALOGUE.items()
+    )
+    texts["docs/commands.md"] = _COMMANDS_TOP + "".join(f"\n## {verb}\n\n```\n{_help(verb)}\n```\n" for verb in VERBS)
     api = create_app(load_settings(Path("/nonexistent")))
     texts["docs/openapi.json"] = json.dumps(api.openapi(), indent=1, sort_keys=True) + "\n"
     return texts
 
 
-def _configuration() -> str:
-    lines = [
-        "# Configuration",
-        "",
-        "Each file of `configs/` with its defaults. A missing file or setting means its default;",
-    ]
-    lines += ["an unknown one is refused, all faults at once.", ""]
-    lines += [
-        "The environment: `LEADSCORE_HOME` (folder that holds `configs/`, `models/`, `data/`; default: the current one),"
-    ]
-    lines += [
-        "`LEADSCORE_DATABASE_URL` (e.g. `postgresql+psycopg://user@host/leadscore`), `MLFLOW_TRACKING_URI`. Every setting of"
-    ]
-    lines += ["`service.yaml` can be given as `LEADSCORE_<NAME>`."]
-    for section in SECTIONS:
-        lines += ["", f"## {section}.yaml", "", "```yaml", configuration_text(section).rstrip(), "```"]
-    return "\n".join(lines) + "\n"
-
-
-def _errors() -> str:
-    lines = ["# Errors", "", "Every error names its code, the place, what was found, what is allowed and the fix."]
-    lines += [
-        "Exit codes of the command line: 1 a fault of leadscore, 2 usage or configuration, 3 data or a gate, 4 outside system."
-    ]
-    lines += ["", "| code | meaning |", "|---|---|"]
-    lines += [f'| <a id="{code.lower()}"></a>`{code}` | {meaning} |' for code, meaning in CATALOGUE.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _commands() -> str:
-    lines = ["# Commands", "", "What `leadscore VERB --help` prints. Every verb takes `--json` where it answers."]
-    for verb in VERBS:
-        shown = CliRunner().invoke(build_app(verb), [verb, "--help"], prog_name="leadscore", env={"COLUMNS": "100"})
-        text = "\n".join(line.rstrip() for line in shown.output.splitlines()).strip()
-        lines += ["", f"## {verb}", "", "```", text, "```"]
-    return "\n".join(lines) + "\n"
+def _help(verb: str) -> str:
+    shown = CliRunner().invoke(build_app(verb), [verb, "--help"], prog_name="leadscore", env={"COLUMNS": "100"})
+    return "\n".join(line.rstrip() for line in shown.output.splitlines()).strip()
 
 
 if __name__ == "__main__":
     for place, text in documents().items():
         (ROOT / place).write_text(text, encoding="utf-8")
-        print(place)
+        sys.stdout.write(place + "\n")

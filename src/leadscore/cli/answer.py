@@ -14,10 +14,10 @@ from leadscore.workflows.explain_lead import explain_lead
 from leadscore.workflows.score_batch import score_snapshot_file, score_table_file
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     verbs: dict[str, Callable[..., None]] = {"score": score, "explain": explain}
-    app.command(verb, help=summary, no_args_is_help=True)(verbs[verb])
+    app.command(verb, no_args_is_help=True)(verbs[verb])
 
 
 def score(

@@ -33,10 +33,10 @@ class Exported(StrEnum):
     MESSAGES = "messages"
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     verbs: dict[str, Callable[..., None]] = {"import": import_, "export": export}
-    app.command(verb, help=summary, no_args_is_help=True)(verbs[verb])
+    app.command(verb, no_args_is_help=True)(verbs[verb])
 
 
 def import_(

@@ -12,9 +12,9 @@ from leadscore.dashboard.words import chance, within
 from leadscore.workflows.run_demo import DemoReport, run_demo
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add the verb to the command line."""
-    app.command(verb, help=summary)(demo)
+    app.command(verb)(demo)
 
 
 def demo(

@@ -28,7 +28,7 @@ _METRICS = {
 }
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     verbs: dict[str, Callable[..., None]] = {
         "train": train,
@@ -36,13 +36,15 @@ def register(app: typer.Typer, verb: str, summary: str) -> None:
         "promote": promote,
         "rollback": rollback,
     }
-    app.command(verb, help=summary)(verbs[verb])
+    app.command(verb)(verbs[verb])
 
 
 def train(
     as_of: Annotated[str | None, typer.Option(help="Use only what was known before this instant (ISO 8601).")] = None,
     name: NameOption = "leadscore",
-    show_splits: Annotated[bool, typer.Option(help="Draw the periods training would use, and stop.")] = False,
+    show_splits: Annotated[
+        bool, typer.Option("--show-splits", help="Draw the periods training would use, and stop.")
+    ] = False,
     table: Annotated[Path | None, typer.Option(help="Learn from this flat file, one row per lead, instead.")] = None,
     target: Annotated[str | None, typer.Option(help="Table: the column that says who converted.")] = None,
     id: Annotated[str | None, typer.Option(help="Table: the column that names the lead; never a feature.")] = None,
@@ -50,7 +52,7 @@ def train(
     exclude: Annotated[list[str] | None, typer.Option(help="Table: a column to leave out; repeatable.")] = None,
     positive: Annotated[str | None, typer.Option(help="Table: the target's value that means converted.")] = None,
     negative: Annotated[str | None, typer.Option(help="Table: the value that means not converted.")] = None,
-    shuffled: Annotated[bool, typer.Option(help="Table: the rows are in no order of time.")] = False,
+    shuffled: Annotated[bool, typer.Option("--shuffled", help="Table: the rows are in no order of time.")] = False,
     keep: Annotated[list[str] | None, typer.Option(help="Use a column although it is suspected of leaking.")] = None,
     json: JsonFlag = False,
 ) -> None:

@@ -44,7 +44,7 @@ def build_app(verb: str | None) -> typer.Typer:
         if verb is None:
             app.command(name, help=summary)(_listed)
         elif name == verb:
-            importlib.import_module(f"leadscore.cli.{module}").register(app, name, summary)
+            importlib.import_module(f"leadscore.cli.{module}").register(app, name)
     return app
 
 

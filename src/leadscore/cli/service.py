@@ -24,12 +24,12 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     if verb == "serve":
-        app.command(verb, help=summary)(serve)
+        app.command(verb)(serve)
         return
-    keys = typer.Typer(help=summary, no_args_is_help=True)
+    keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
     keys.command("create")(create)
     keys.command("list")(list_)
     keys.command("revoke")(revoke)

@@ -13,12 +13,12 @@ from leadscore.store.engine import open_store
 from leadscore.workflows.check_installation import check_installation
 
 
-def register(app: typer.Typer, verb: str, summary: str) -> None:
+def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     if verb == "init":
-        app.command(verb, help=summary, no_args_is_help=True)(init)
+        app.command(verb, no_args_is_help=True)(init)
     else:
-        app.command(verb, help=summary)(doctor)
+        app.command(verb)(doctor)
 
 
 def init(

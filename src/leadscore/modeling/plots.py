@@ -22,7 +22,7 @@ def calibration_plot(judged: HorizonEvaluation, title: str) -> str:
     scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X("predicted:Q", scale=scale, title="predicted", axis=alt.Axis(format=".1%", tickCount=5))
     y = alt.Y("observed:Q", scale=scale, title="observed", axis=alt.Axis(format=".1%", tickCount=5))
-    line = [{"predicted": 0, "observed": 0}, {"predicted": top, "observed": top}]
+    line: list[dict[str, float]] = [{"predicted": 0.0, "observed": 0.0}, {"predicted": top, "observed": top}]
     diagonal = alt.Chart(alt.InlineData(values=line)).mark_line(color=_GREY, strokeDash=[4, 4]).encode(x=x, y=y)
     base = alt.Chart(alt.InlineData(values=points))
     bars = base.mark_rule(color=_BLUE, clip=True).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
