@@ -48,7 +48,7 @@ def test_what_is_no_number_is_refused(value):
 
 
 def test_a_fact_is_known_when_it_happened_unless_told_otherwise():
-    found = history({}, event().model_dump(mode="json") | {"occurred_at": "2026-02-01"}).events[0]
+    found = history({}, {"type": "a", "occurred_at": "2026-02-01"}).events[0]
     assert found.known_at == found.occurred_at
     later = {"type": "a", "occurred_at": "2026-02-01", "known_at": "2026-02-05"}
     assert history({}, later).events[0].known_at == parse_instant("2026-02-05").at

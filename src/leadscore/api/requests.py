@@ -3,9 +3,10 @@
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -37,15 +38,28 @@ def _instant(text: object) -> int:
         raise ValueError("no date or date-time like 2026-03-01T12:00:00Z") from None
 
 
+def _thousandths(value: Decimal) -> int:
+    return round(value * VALUE_SCALE)
+
+
+def _when_it_happened(read: dict[str, Any]) -> int:
+    # Without a valid occurred_at the event is refused anyway.
+    return int(read.get("occurred_at", 0))
+
+
 _DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]})
 Instant = Annotated[int, BeforeValidator(_instant), _DATE_TIME]
 """A date or date-time, ISO 8601, as epoch microseconds; one that names no zone is read as UTC."""
+Value = Annotated[
+    Decimal, Field(ge=-_MOST_VALUE, le=_MOST_VALUE), AfterValidator(_thousandths), WithJsonSchema({"type": "number"})
+]
+"""A decimal as whole thousandths, half to even, as in the import of files."""
 Text = Annotated[str, Field(max_length=10_000)]
 AttributeCell = StrictStr | StrictBool | StrictInt | StrictFloat | None
 
 
 class EventPart(BaseModel):
-    """An engagement event of a lead to score."""
+    """An engagement event of a lead to score; it has the members of an `Event` that scoring reads."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -53,9 +67,9 @@ class EventPart(BaseModel):
     """What happened, e.g. `demo_requested`."""
     occurred_at: Instant
     """When it happened."""
-    known_at: Instant | None = None
+    known_at: Instant = Field(default_factory=_when_it_happened)
     """When it could first be used; when it happened by default."""
-    value: Annotated[Decimal, Field(ge=-_MOST_VALUE, le=_MOST_VALUE)] | None = None
+    value: Value | None = None
     """Pages, minutes or money."""
     channel: Text | None = None
     campaign: Text | None = None
@@ -102,8 +116,7 @@ def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
     as_of     epoch microseconds, UTC.
     Raises    DataError [LS-LEAD-01] if the lead says it was created later.
     """
-    lead, lead_id = request.lead, request.lead.lead_id
-    events = tuple(_events(request.events, lead_id or ""))
+    lead, events = request.lead, _each_once(request.events)
     earliest = min((event.occurred_at for event in events), default=as_of)
     created_at = min(earliest, as_of) if lead.created_at is None else lead.created_at
     if created_at > as_of:
@@ -111,10 +124,10 @@ def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
     cells = dict(lead.__pydantic_extra__)
     if lead.source is not None:
         cells["source"] = lead.source
-    attributes = tuple(
-        AttributeValue(lead_id or "", name, attribute_text(cell), created_at) for name, cell in cells.items()
-    )
-    return LeadHistory(lead_id, created_at, attributes, events)
+    lead_id = lead.lead_id or ""
+    attributes = tuple(AttributeValue(lead_id, name, attribute_text(cell), created_at) for name, cell in cells.items())
+    # Copying the parts into Events would take as long as validating them, and nothing would read the difference.
+    return LeadHistory(lead.lead_id, created_at, attributes, cast("tuple[Event, ...]", tuple(events)))
 
 
 def attribute_text(cell: AttributeCell) -> str | None:
@@ -132,17 +145,9 @@ def attribute_text(cell: AttributeCell) -> str | None:
     return str(cell)
 
 
-def _events(parts: list[EventPart], lead_id: str) -> list[Event]:
-    events, seen = [], set()
-    for number, part in enumerate(parts):
-        if part.event_id is not None:
-            if part.event_id in seen:
-                continue
-            seen.add(part.event_id)
-        occurred_at = part.occurred_at
-        known_at = occurred_at if part.known_at is None else part.known_at
-        # A decimal is rounded half to even, as in the import of files.
-        value = None if part.value is None else round(part.value * VALUE_SCALE)
-        event_id = part.event_id or f"#{number}"
-        events.append(Event(event_id, lead_id, part.type, occurred_at, known_at, value, part.channel, part.campaign))
-    return events
+def _each_once(events: list[EventPart]) -> list[EventPart]:
+    ids = [event.event_id for event in events if event.event_id is not None]
+    if len(set(ids)) == len(ids):
+        return events
+    by_id = {event.event_id: event for event in reversed(events) if event.event_id is not None}
+    return [event for event in events if event.event_id is None] + list(by_id.values())
