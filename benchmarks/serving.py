@@ -1,0 +1,257 @@
+"""How much slower is a score with reasons than an endpoint that does nothing? Both measured in one run.
+
+    python benchmarks/serving.py [--seconds 2] [--rounds 5]
+
+Three servers run on loopback, one worker each, and take turns; the client keeps its connections open. Every request is
+the same size: one lead with 50 engagement events of 12 types. Arms:
+
+    constant   FastAPI, body unread, a constant answer
+    typed      FastAPI, the same body read by a pydantic model, a constant answer through a response model
+    score      POST /v1/score: three bands of 300 trees, 98 features, reasons in words, a decision
+
+Prints p50, p99 and requests per second and their ratios to `constant`; appends them to benchmarks/results/serving.csv.
+"""
+
+import argparse
+import asyncio
+import csv
+import json
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from leadscore.features.definitions import Feature, named
+from leadscore.features.feature_set import Encoder, FeatureSet
+from leadscore.modeling.artifact import ArtifactParts, write_artifact
+from leadscore.modeling.intervals import IntervalTable
+from leadscore.scoring.grades import build_score_table
+from leadscore.store.engine import open_store
+from leadscore.store.keys import create_key
+
+ARMS = ("constant", "typed", "score")
+CONCURRENCIES = (1, 16)
+EVENTS = 50
+TYPES = [f"event_type_{number}" for number in range(12)]
+RESULTS = Path(__file__).parent / "results" / "serving.csv"
+
+CONSTANT_APP = """
+from fastapi import FastAPI
+from pydantic import BaseModel
+from leadscore.api.answers import ScoreAnswer
+from leadscore.api.requests import ScoreRequest
+
+app = FastAPI()
+ANSWER = ScoreAnswer.model_validate({
+    "lead_id": "L1", "as_of": "2026-03-01T00:00:00Z", "p_convert": {"14d": 0.1, "60d": 0.2, "180d": 0.3},
+    "interval": [0.1, 0.3], "score": 50.0, "grade": "B", "temperature": "warm", "lifecycle": "mql",
+    "reasons": [{"feature": f"feature_{n}", "text": "3 pricing-page views in 7 days", "effect": 0.1} for n in range(6)],
+    "decision": {"id": None, "route": "nurture", "queue": "marketing", "owner": None, "respond_by": None, "reason": ""},
+    "versions": {"model": "1", "features": "sha256:0", "policy": "sha256:0"},
+})
+
+@app.post("/constant")
+async def constant():
+    return {"status": "ok"}
+
+@app.post("/typed")
+async def typed(body: ScoreRequest) -> ScoreAnswer:
+    return ANSWER
+"""
+SCORE_APP = """
+import sys
+from pathlib import Path
+from leadscore.app import create_app
+from leadscore.config.load import load_settings
+
+app = create_app(load_settings(Path(sys.argv[1])))
+"""
+SERVE = (
+    "\nimport uvicorn\nuvicorn.run(app, host='127.0.0.1', port=int(sys.argv[2]), log_level='error', access_log=False)\n"
+)
+
+
+@dataclass
+class Measured:
+    """Latencies in seconds and requests per second of each round of one arm."""
+
+    latencies: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+    def summary(self) -> tuple[float, float, float]:
+        """p50 and p99 in milliseconds over all rounds, median requests per second of the rounds."""
+        ordered = sorted(self.latencies)
+        p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
+        return 1000 * p50, 1000 * p99, statistics.median(self.rates)
+
+
+def main() -> None:
+    """Measure, print, append."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of one turn of one arm")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each arm")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        key = prepare(Path(folder))
+        with serving(CONSTANT_APP, folder) as constant, serving(SCORE_APP, folder) as score:
+            ports = {"constant": constant, "typed": constant, "score": score}
+            requests = {arm: [request(arm, key, seed) for seed in range(64)] for arm in ARMS}
+            rows = []
+            for concurrency in CONCURRENCIES:
+                found = measure(ports, requests, concurrency, asked.seconds, asked.rounds)
+                rows += report(found, concurrency)
+    append(rows)
+
+
+def prepare(home: Path) -> str:
+    """An installation with a champion of usual size; returns a key that may score."""
+    features = FeatureSet(named(list(feature_list())), {"industry": Encoder("category", {"software": 0})}, {})
+    width = len(features.names)
+    rng = np.random.default_rng(0)
+    matrix = rng.poisson(0.8, (20_000, width)).astype(float)
+    matrix[rng.random(matrix.shape) < 0.2] = np.nan
+    odds = np.nan_to_num(matrix[:, :40:4]).sum(axis=1) - 9
+    settings = {"objective": "binary", "num_leaves": 8, "feature_fraction": 0.3, "verbose": -1, "num_threads": 1}
+    texts = []
+    for seed in range(3):
+        target = (rng.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(int)
+        data = lgb.Dataset(matrix, target, params={"verbose": -1})
+        texts.append(lgb.train({**settings, "seed": seed}, data, 300).model_to_string())
+    manifest = {"name": "leadscore", "version": "1", "kind": "events", "as_of": "2026-01-01T00:00:00Z"}
+    manifest |= {"horizons_days": [14, 60, 180], "main_horizon_days": 60}
+    intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
+    scores = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
+    parts = ArtifactParts(features, tuple(texts), intervals, scores, matrix[:5], manifest)
+    write_artifact(home / "models" / "leadscore" / "champion", parts)
+    return create_key(open_store(f"sqlite:///{home}/data/leadscore.db"), "read")[1]
+
+
+def feature_list() -> Iterator[Feature]:
+    """The default aggregations of every event type, lead age and one attribute: 98 features."""
+    for name in TYPES:
+        group = f"event:{name}"
+        yield from (Feature("", "count", name, days, group=group) for days in (7, 30, 90))
+        yield Feature("", "count", name, group=group)
+        yield from (Feature("", "decayed", name, half_life_days=days, group=group) for days in (7, 30, 90))
+        yield Feature("", "days_since_last", name, group=group)
+    yield Feature("", "lead_age", group="age")
+    yield Feature("", "attribute", attribute="industry", group="attribute:industry")
+
+
+@contextmanager
+def serving(program: str, home: str) -> Iterator[int]:
+    """Run a server in a process of its own; yields its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-c", "import sys\n" + program + SERVE, home, str(port)])
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def request(arm: str, key: str, seed: int) -> bytes:
+    """One HTTP request as bytes; requests differ, since a repeated row flatters caches."""
+    rng = random.Random(seed)
+    events = [
+        {"type": rng.choice(TYPES), "occurred_at": f"2026-0{rng.randint(1, 6)}-{rng.randint(10, 28)}T10:00:00Z"}
+        | {"event_id": f"{seed}-{number}", "channel": "web"}
+        for number in range(EVENTS)
+    ]
+    lead = {"lead_id": f"L{seed}", "industry": rng.choice(["software", "mining"]), "source": "webinar"}
+    body = json.dumps({"lead": lead, "events": events, "as_of": "2026-07-01T00:00:00Z"}).encode()
+    path = "/v1/score" if arm == "score" else f"/{arm}"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def measure(
+    ports: dict[str, int], requests: dict[str, list[bytes]], concurrency: int, seconds: float, rounds: int
+) -> dict[str, Measured]:
+    """Let the arms take turns, each round in another order; one untimed turn first."""
+    found = {arm: Measured() for arm in ARMS}
+    for turn in range(rounds + 1):
+        for place in range(len(ARMS)):
+            arm = ARMS[(turn + place) % len(ARMS)]
+            latencies, passed = asyncio.run(load(ports[arm], requests[arm], concurrency, seconds if turn else 0.5))
+            if turn:
+                found[arm].latencies += latencies
+                found[arm].rates.append(len(latencies) / passed)
+    return found
+
+
+async def load(port: int, requests: list[bytes], concurrency: int, seconds: float) -> tuple[list[float], float]:
+    """Keep `concurrency` requests on their way for some seconds; returns latencies and the time that passed."""
+    latencies: list[float] = []
+    started = time.perf_counter()
+
+    async def one_connection(offset: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        number = offset
+        while time.perf_counter() - started < seconds:
+            sent_at = time.perf_counter()
+            writer.write(requests[number % len(requests)])
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"the server answered {head!r}")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            latencies.append(time.perf_counter() - sent_at)
+            number += 1
+        writer.close()
+
+    await asyncio.gather(*(one_connection(7 * number) for number in range(concurrency)))
+    return latencies, time.perf_counter() - started
+
+
+def report(found: dict[str, Measured], concurrency: int) -> list[dict[str, Any]]:
+    """Print one concurrency's table; returns its rows."""
+    base50, base99, base_rate = found["constant"].summary()
+    rows = []
+    print(
+        f"\nconcurrency {concurrency:<3} {'p50 ms':>8} {'p99 ms':>8} {'req/s':>8}   ratio to constant: p50, p99, req/s"
+    )
+    for arm in ARMS:
+        p50, p99, rate = found[arm].summary()
+        ratios = (p50 / base50, p99 / base99, rate / base_rate)
+        print(f"{arm:<15} {p50:8.2f} {p99:8.2f} {rate:8.0f}   {ratios[0]:18.2f} {ratios[1]:4.2f} {ratios[2]:6.2f}")
+        rows.append(
+            {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "concurrency": concurrency, "arm": arm}
+            | {"p50_ms": round(p50, 4), "p99_ms": round(p99, 4), "requests_per_second": round(rate, 1)}
+            | dict(zip(("p50_ratio", "p99_ratio", "rate_ratio"), (round(ratio, 3) for ratio in ratios), strict=True))
+        )
+    return rows
+
+
+def append(rows: list[dict[str, Any]]) -> None:
+    """Add rows to the results file, which begins with a header."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    new = not RESULTS.exists()
+    with RESULTS.open("a", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        if new:
+            writer.writeheader()
+        writer.writerows(rows)
+    print(f"\nappended to {RESULTS}")
+
+
+if __name__ == "__main__":
+    main()
