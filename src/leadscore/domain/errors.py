@@ -20,6 +20,7 @@ CATALOGUE: dict[str, str] = {
     "LS-EVENT-03": "A track message names no event.",
     "LS-EVENT-04": "A tracking message has a type that is not supported.",
     "LS-EVENT-05": "A tracking message is too large.",
+    "LS-EVENT-06": "A tracking message has an id or event name that is too long.",
     "LS-BODY-01": "A request body is no JSON or is compressed wrongly.",
     "LS-BODY-02": "A request body is too large.",
     "LS-BODY-03": "A request body has unknown, missing or wrong fields.",

@@ -39,12 +39,12 @@ def cleaned(value: Any) -> Any:
 
 
 def read_json(text: str) -> Any:
-    """Read JSON as tracking SDKs write it: NaN and infinities become None, and no number is too long.
+    """Read JSON as tracking SDKs write it, with NaN, infinities and numbers of any length; `cleaned` mends the result.
 
     Raises   ValueError if it is no JSON, or nested too deep to be read.
     """
     try:
-        return json.loads(text, parse_constant=_no_number, parse_int=_integer)
+        return json.loads(text, parse_int=_integer)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
@@ -70,10 +70,6 @@ def json_text(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     return canonical_json(value)
-
-
-def _no_number(_name: str) -> None:
-    return None
 
 
 def _integer(digits: str) -> int | float:

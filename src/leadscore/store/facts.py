@@ -83,6 +83,25 @@ def add_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) ->
     return _add(connection, _ATTRIBUTES, rows)
 
 
+def add_current_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) -> int:
+    """Store values that hold from now on, within a transaction of the caller; one that holds already adds nothing.
+
+    rows     of several values of one attribute the last counts.
+    Returns  number of values stored.
+    """
+    wanted = {(row.lead_id, row.name): row for row in rows}
+    latest: dict[Row, tuple[int, str | None]] = {}
+    for lead_id, name, known_at, value, _ in fetch_rows(connection, ATTRIBUTES, ("lead_id", "name"), list(wanted)):
+        latest[lead_id, name] = max(latest.get((lead_id, name), (known_at, value)), (known_at, value), key=_first)
+    new = []
+    for key, row in wanted.items():
+        known_at, value = latest.get(key, (None, None))
+        if value != row.value:
+            # Two values within one microsecond: the later one needs an instant of its own.
+            new.append((*key, row.known_at + (known_at == row.known_at), row.value, None))
+    return insert_rows(connection, ATTRIBUTES, new)
+
+
 def _insert(store: Store, kind: _Kind, rows: Sequence[Any]) -> InsertResult:
     with writing(store) as connection:
         return _add(connection, kind, rows)
@@ -115,6 +134,10 @@ def _add_batch(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> Inser
             stored[row[:width]] = earlier[row[:width]] = row
     _lower_known_at(connection, kind, list(earlier.values()))
     return InsertResult(inserted, len(rows) - inserted - len(rejected), rejected)
+
+
+def _first(pair: tuple[int, str | None]) -> int:
+    return pair[0]
 
 
 def _lower_known_at(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> None:

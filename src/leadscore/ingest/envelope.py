@@ -1,0 +1,152 @@
+"""Segment-compatible tracking messages: from a request body to messages, or faults, one by one.
+
+What SDKs really send decides: NaN and lone surrogates, ids as numbers, traits under `context`, no messageId, clocks
+that are wrong. One bad message never spoils the others of its batch.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadscore.domain.errors import DataError
+from leadscore.ingest.clean import canonical_json, cleaned, read_json
+from leadscore.ingest.column_reader import ID_LENGTH
+from leadscore.ingest.sender_clock import occurred_at
+
+TYPES = ("identify", "track", "page", "screen", "group", "alias")
+MAX_MESSAGE_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One tracking message, clean and complete.
+
+    body         the whole message, every text and number storable; with the batch's context merged in.
+    occurred_at  when it happened by our clock, never after it was received (epoch microseconds).
+    altered      whether something in it could not be kept as sent.
+    """
+
+    message_id: str
+    type: str
+    lead_id: str
+    occurred_at: int
+    body: Mapping[str, Any]
+    altered: bool
+
+    def section(self, *path: str) -> Mapping[str, Any]:
+        """An object inside the message, such as `context`, `campaign`; empty if it is none."""
+        found: Any = self.body
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
+    def text(self, name: str) -> str | None:
+        """A text (or number) at the root of the message; None if it is blank."""
+        return plain_text(self.body.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A message that cannot be used: error code, reason in words, and the message as JSON text."""
+
+    code: str
+    reason: str
+    body: str
+
+
+def parse_messages(
+    body: bytes, received_at: int, route: str | None = None, max_message_bytes: int = MAX_MESSAGE_BYTES
+) -> list[Message | Fault]:
+    """The messages of a request body, in order.
+
+    body         JSON in UTF-8, inflated: one message, or an object with a list `batch`.
+    received_at  epoch microseconds.
+    route        the type that the address names ("track", ...), for bodies that carry none; None or "batch" names none.
+    Raises       DataError [LS-BODY-01] if the body is no JSON; [LS-EVENT-01] if it is neither message nor batch.
+    """
+    try:
+        found = read_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    except ValueError as error:
+        raise DataError("LS-BODY-01", found=f"the body is no JSON: {error}", allowed="a JSON object") from error
+    if not isinstance(found, dict):
+        raise DataError("LS-EVENT-01", found="the body is JSON, but no object", allowed="a message or a batch")
+    batch = found.get("batch")
+    limit = max_message_bytes if len(body) > max_message_bytes else None
+    if batch is None and route != "batch":
+        return [_read(found, _Around({}, received_at, route, limit))]
+    if not isinstance(batch, list):
+        raise DataError("LS-EVENT-01", found="`batch` is no list", allowed="a list of messages")
+    shared = cleaned({name: found[name] for name in ("context", "integrations", "sentAt") if name in found})
+    return [_read(item, _Around(shared, received_at, None, limit)) for item in batch]
+
+
+def plain_text(value: Any) -> str | None:
+    """A text or number as text; None for blanks, booleans and everything nested.
+
+    >>> plain_text(42), plain_text(" "), plain_text(True)
+    ('42', None, None)
+    """
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if isinstance(value, int) or value.is_integer() else repr(value)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known about a message from outside it; `limit` is None if the whole body is within it."""
+
+    shared: Mapping[str, Any]
+    received_at: int
+    route: str | None
+    limit: int | None
+
+
+def _read(item: Any, around: _Around) -> Message | Fault:
+    clean = cleaned(item)
+    if not isinstance(clean, dict):
+        return Fault("LS-EVENT-01", "the message is no JSON object", canonical_json(clean))
+    merged = _merged(clean, around.shared)
+    kind = (plain_text(clean.get("type")) or around.route or "").lower()
+    lead_id = plain_text(clean.get("userId")) or plain_text(clean.get("anonymousId")) or ""
+    message_id = plain_text(clean.get("messageId")) or _made_up_id(merged, around.received_at)
+    wrong = _wrong(clean, kind, lead_id, message_id)
+    if around.limit is not None and (size := len(canonical_json(clean).encode())) > around.limit:
+        wrong = "LS-EVENT-05", f"the message has {size} bytes; at most {around.limit} are allowed"
+    if wrong is not None:
+        return Fault(*wrong, canonical_json(clean))
+    return Message(message_id, kind, lead_id, occurred_at(merged, around.received_at), merged, altered=clean != item)
+
+
+def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -> tuple[str, str] | None:
+    """Error code and reason if a message cannot be used."""
+    event = plain_text(clean.get("event"))
+    if kind not in TYPES:
+        return "LS-EVENT-04", f"the type is {clean.get('type')!r}; allowed: {', '.join(TYPES)}"
+    if not lead_id:
+        return "LS-EVENT-02", "neither userId nor anonymousId is given"
+    if kind == "track" and event is None:
+        return "LS-EVENT-03", "a track message needs `event`"
+    ids = {"userId or anonymousId": lead_id, "messageId": message_id, "event": event or ""}
+    long = [name for name, text in ids.items() if len(text) > ID_LENGTH]
+    return ("LS-EVENT-06", f"{', '.join(long)} longer than {ID_LENGTH} characters") if long else None
+
+
+def _merged(message: dict[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**shared, **message}
+    contexts = [part for part in (shared.get("context"), message.get("context")) if isinstance(part, dict)]
+    merged["context"] = {name: value for part in contexts for name, value in part.items()}
+    return merged
+
+
+def _made_up_id(message: dict[str, Any], received_at: int) -> str:
+    """An id from the content, so that a resent message without messageId is known again.
+
+    Without a time of its own, a message is told apart from an equal later one by when it was received.
+    """
+    content = {name: value for name, value in message.items() if name not in ("sentAt", "receivedAt", "writeKey")}
+    if message.get("timestamp") is None and message.get("originalTimestamp") is None:
+        content["receivedAt"] = received_at
+    return f"made-{hashlib.sha256(canonical_json(content).encode()).hexdigest()[:40]}"
