@@ -126,27 +126,33 @@ class OnlineFeatures:
                     valued.setdefault(event.type, []).append(((span - 1) // DAY_US, limited(event.value)))
         if not by_type:
             return
+        ages_of_all: list[int] = []
+        newest: list[int] = []
         for event_type, spans in by_type.items():
+            ages = sorted([span // DAY_US for span in spans])
+            ages_of_all += ages
+            newest.append(min(spans))
             plan = self._by_type.get(event_type)
             if plan is not None:
-                _fill_counts(row, plan, spans)
+                _fill_counts(row, plan, ages, newest[-1])
                 _fill_values(row, plan, valued.get(event_type, ()))
-        spans_of_all = [span for spans in by_type.values() for span in spans]
-        _fill_counts(row, self._all, spans_of_all)
-        _fill_activity(row, self._all, spans_of_all, [min(spans) // DAY_US for spans in by_type.values()])
+        ages_of_all.sort()
+        _fill_counts(row, self._all, ages_of_all, min(newest))
+        _fill_activity(row, self._all, ages_of_all, [span // DAY_US for span in newest])
+        for column in self._all.first:
+            row[column] = days(float(max([max(spans) for spans in by_type.values()]) + 1))
 
 
-def _fill_counts(row: list[float], plan: _Plan, spans: list[int]) -> None:
-    spans.sort()
-    ages = [span // DAY_US for span in spans]
+def _fill_counts(row: list[float], plan: _Plan, ages: list[int], newest: int) -> None:
     for column in plan.ever:
         row[column] = float(len(ages))
     for column, window in plan.counts:
         row[column] = float(bisect_left(ages, window))
     for column, weights in plan.decays:
-        row[column] = decayed_count(float(sum([weights[age] for age in ages if age < len(weights)])))
+        counted = ages if ages[-1] < len(weights) else ages[: bisect_left(ages, len(weights))]
+        row[column] = decayed_count(float(sum([weights[age] for age in counted])))
     for column in plan.last:
-        row[column] = days(float(spans[0] + 1))
+        row[column] = days(float(newest + 1))
 
 
 def _fill_values(row: list[float], plan: _Plan, valued: Sequence[tuple[int, int]]) -> None:
@@ -161,14 +167,13 @@ def _fill_values(row: list[float], plan: _Plan, valued: Sequence[tuple[int, int]
         row[column] = decayed_value(float(high), float(low))
 
 
-def _fill_activity(row: list[float], plan: _Plan, spans: list[int], newest_ages: list[int]) -> None:
-    active = {span // DAY_US for span in spans}
-    for column in plan.first:
-        row[column] = days(float(max(spans) + 1))
+def _fill_activity(row: list[float], plan: _Plan, ages: list[int], newest_ages: list[int]) -> None:
+    active = sorted(set(ages))
     for column, window in plan.active:
-        row[column] = float(sum(1 for age in active if age < window))
+        row[column] = float(bisect_left(active, window))
+    newest_ages.sort()
     for column, window in plan.types:
-        row[column] = float(sum(1 for age in newest_ages if age < window))
+        row[column] = float(bisect_left(newest_ages, window))
 
 
 def _turn(value: AttributeValue) -> tuple[int, bool, str]:
