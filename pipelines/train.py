@@ -18,9 +18,3 @@ def train(home: Path, name: str = "leadscore", as_of: str | None = None, progres
     """
     instant = None if as_of is None else parse_instant(as_of).at
     return train_on_events(load_settings(home), name, instant, progress)
-
-
-if __name__ == "__main__":
-    import typer
-
-    typer.run(lambda home=Path(): typer.echo(train(Path(home)).to_dict()))
