@@ -1,5 +1,6 @@
 """The service: store, champion, API and dashboard put together."""
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,11 +10,11 @@ from pathlib import Path
 import anyio.to_thread
 from fastapi import FastAPI
 
-from leadscore.api import lead_routes, model_routes, score_routes
+from leadscore.api import lead_routes, model_routes, outcome_routes, score_routes, tracking_routes
 from leadscore.api.contract import install_openapi
 from leadscore.api.problems import install_problems
 from leadscore.api.service import Service
-from leadscore.config.load import Settings
+from leadscore.config.load import Settings, load_settings
 from leadscore.dashboard import pages
 from leadscore.dashboard.pages import Dashboard
 from leadscore.domain.errors import DataError
@@ -50,7 +51,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for module in (score_routes, lead_routes, model_routes, pages):
+    for module in (score_routes, tracking_routes, lead_routes, outcome_routes, model_routes, pages):
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)
@@ -72,3 +73,9 @@ def _champion(folder: Path) -> tuple[ModelArtifact | None, str | None]:
     except DataError as error:
         _LOG.exception("the champion is not in use")
         return None, str(error)
+
+
+def openapi_text() -> str:
+    """The OpenAPI document of the service as it is kept in docs/openapi.json."""
+    document = create_app(load_settings(Path("no-such-folder"))).openapi()
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

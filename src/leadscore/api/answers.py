@@ -136,3 +136,30 @@ class ReadyAnswer(Answer):
     model: ModelInUse | None
     problem: str | None
     """Why an exported champion is not in use."""
+
+
+class ReceivedAnswer(Answer):
+    """What became of the messages of a request."""
+
+    success: Literal[True]
+    accepted: int
+    duplicates: int
+    rejected: int
+    """Messages set aside with the reason."""
+
+
+class RejectedOutcome(Answer):
+    """An outcome that was not stored."""
+
+    index: int
+    code: str
+    column: str
+    message: str
+
+
+class OutcomesAnswer(Answer):
+    """What became of the outcomes of a request."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[RejectedOutcome]

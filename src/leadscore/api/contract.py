@@ -11,6 +11,24 @@ from leadscore.api.requests import ScoreRequest, ScoresRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 
+TRACKING_TYPES = {
+    "identify": "identify",
+    "track": "track",
+    "page": "page",
+    "screen": "screen",
+    "group": "group",
+    "alias": "alias",
+    "batch": "batch",
+    "i": "identify",
+    "t": "track",
+    "p": "page",
+    "s": "screen",
+    "g": "group",
+    "a": "alias",
+    "b": "batch",
+}
+"""Last part of a tracking address -> the type of its messages; browsers use the short forms."""
+
 KEY: dict[str, Any] = {"security": [{"apiKey": []}]}
 """`openapi_extra` of routes that need a key as Bearer."""
 TRACKING_KEY: dict[str, Any] = {"security": [{"apiKey": []}, {"writeKey": []}]}
@@ -19,7 +37,11 @@ TRACKING_KEY: dict[str, Any] = {"security": [{"apiKey": []}, {"writeKey": []}]}
 
 def body_of(model: str) -> dict[str, Any]:
     """`openapi_extra` of a route whose body is a JSON object of a named schema."""
-    schema = {"$ref": _REFERENCE.format(model=model)}
+    return body_schema({"$ref": _REFERENCE.format(model=model)})
+
+
+def body_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """`openapi_extra` of a route whose body is JSON of a schema."""
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 

@@ -1,10 +1,11 @@
 """What the routes share: the store, the keys, the model in use; made when the application starts."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from anyio import CapacityLimiter
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
@@ -25,6 +26,7 @@ class Service:
     """The parts of a running service.
 
     champion       folder that the champion is exported to.
+    writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
     model_problem  why the exported champion is not in use; None if it is, or if there is none.
     """
 
@@ -34,6 +36,7 @@ class Service:
     scoring: ScoringService
     champion: Path
     model_problem: str | None = None
+    writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
 
 def service_of(request: Request) -> Service:

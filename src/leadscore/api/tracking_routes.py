@@ -1,0 +1,84 @@
+"""Tracking, compatible with Segment's and RudderStack's SDKs: what they rely on decides every answer."""
+
+import anyio.to_thread
+from fastapi import APIRouter, Request, Response
+
+from leadscore.api.access import authorize
+from leadscore.api.answers import ReceivedAnswer
+from leadscore.api.bodies import read_body
+from leadscore.api.contract import TRACKING_KEY, TRACKING_TYPES, body_schema
+from leadscore.api.problems import problem, responses
+from leadscore.api.service import json_answer, now_micros, service_of
+from leadscore.domain.errors import DataError, LeadscoreError
+from leadscore.ingest.clean import read_json
+from leadscore.workflows.receive_events import receive
+
+router = APIRouter(tags=["tracking"])
+
+# Browsers of any site may send: a key says for whom, and no cookie is looked at.
+_FROM_ANY_SITE = {"Access-Control-Allow-Origin": "*"}
+_PREFLIGHT = {
+    **_FROM_ANY_SITE,
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "authorization, content-type, content-encoding, anonymousid, x-retry-count",
+    "Access-Control-Max-Age": "86400",
+}
+_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-STORE-01")
+
+
+async def _track(request: Request) -> Response:
+    """Store tracking messages; answered once they are durable, and sending them again adds nothing.
+
+    A message that cannot be used is set aside with the reason and does not fail the others.
+    """
+    try:
+        return await _received(request)
+    except LeadscoreError as error:
+        # Without this header a browser cannot tell a refusal from a network fault, and resends.
+        return problem(error, headers=_FROM_ANY_SITE)
+
+
+async def _received(request: Request) -> Response:
+    service = service_of(request)
+    limits = service.settings.service
+    body = await read_body(request, limits.max_body_bytes)
+    key = None if "authorization" in request.headers else await anyio.to_thread.run_sync(_key_in, body)
+    await authorize(request, service.keys, "track", key)
+    route = TRACKING_TYPES[request.url.path.removeprefix("/v1/")]
+    receipt = await anyio.to_thread.run_sync(
+        receive, service.store, body, now_micros(), route, limits.max_event_bytes, limiter=service.writer
+    )
+    counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
+    answer = json_answer({"success": True, **counts})
+    answer.headers.update(_FROM_ANY_SITE)
+    return answer
+
+
+async def _preflight() -> Response:
+    """What browsers ask before they send an Authorization header."""
+    return Response(status_code=204, headers=_PREFLIGHT)
+
+
+def _key_in(body: bytes) -> str | None:
+    """The `writeKey` member that some SDKs send instead of a header."""
+    try:
+        found = read_json(body.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise DataError("LS-BODY-01", found=f"the body is no JSON: {error}", allowed="a JSON object") from error
+    key = found.get("writeKey") if isinstance(found, dict) else None
+    return key if isinstance(key, str) else None
+
+
+for _name, _type in TRACKING_TYPES.items():
+    router.add_api_route(
+        f"/v1/{_name}",
+        _track,
+        methods=["POST"],
+        operation_id=_type,
+        summary=f"Receive {_type} messages",
+        include_in_schema=len(_name) > 1,
+        response_model=None,
+        responses={200: {"model": ReceivedAnswer}, **_PROBLEMS},
+        openapi_extra={**TRACKING_KEY, **body_schema({"type": "object"})},
+    )
+    router.add_api_route(f"/v1/{_name}", _preflight, methods=["OPTIONS"], include_in_schema=False)

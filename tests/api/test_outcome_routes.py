@@ -1,0 +1,36 @@
+import pytest
+
+from leadscore.store.history import load_history
+
+WON = {"lead_id": "L1", "outcome": "won", "occurred_at": "2026-03-01T12:00:00Z", "amount": 120}
+
+
+def test_an_outcome_is_stored_and_closes_its_lead(own):
+    answer = own("POST", "/v1/outcomes", scope="crm", json=WON)
+    assert answer.status_code == 200
+    assert answer.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
+    assert [outcome.outcome for outcome in load_history(own.store, "L1").outcomes] == ["won"]
+    assert own("GET", "/v1/leads/L1/score").json()["lifecycle"] == "customer"
+
+
+def test_good_outcomes_are_stored_and_each_bad_one_is_named(bare):
+    sent = [WON, WON, {**WON, "outcome": "maybe"}, "nonsense"]
+    answer = bare("POST", "/v1/outcomes", scope="admin", json=sent).json()
+    assert (answer["accepted"], answer["duplicates"]) == (1, 1)
+    assert [(entry["index"], entry["column"]) for entry in answer["rejected"]] == [(2, "outcome"), (3, "")]
+    assert all(entry["code"].startswith("LS-ROW-") and entry["message"] for entry in answer["rejected"])
+
+
+@pytest.mark.parametrize("scope", ["write", "read"])
+def test_keys_of_other_scopes_record_nothing(bare, scope):
+    answer = bare("POST", "/v1/outcomes", scope=scope, json=WON)
+    assert (answer.status_code, answer.json()["code"]) == (403, "LS-AUTH-02")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [(b"{", 400, "LS-BODY-01"), (b"\xff", 400, "LS-BODY-01"), (b"5", 422, "LS-BODY-03"), (b"[]", 422, "LS-BODY-03")],
+)
+def test_a_body_that_holds_no_outcome_is_refused(bare, body, status, code):
+    answer = bare("POST", "/v1/outcomes", scope="crm", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
