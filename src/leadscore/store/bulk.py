@@ -4,6 +4,7 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,13 +48,13 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
     if not rows:
         return 0
     if connection.dialect.name == "sqlite":
-        statement = sqlite.insert(table).on_conflict_do_nothing().compile(dialect=connection.dialect)
-        return connection.exec_driver_sql(str(statement), list(rows)).rowcount
+        return connection.exec_driver_sql(_sqlite_insert(table), list(rows)).rowcount
     arrays = [
         sa.func.unnest(_array(column, part)) for column, part in zip(table.c, zip(*rows, strict=True), strict=True)
     ]
     every = postgresql.insert(table).from_select(list(table.c.keys()), sa.select(*arrays))
-    return connection.execute(every.on_conflict_do_nothing()).rowcount
+    counted = {"preserve_rowcount": True}
+    return connection.execute(every.on_conflict_do_nothing(), execution_options=counted).rowcount
 
 
 def fetch_rows(connection: sa.Connection, table: sa.Table, by: Sequence[str], keys: Sequence[Row]) -> list[Row]:
@@ -92,6 +93,11 @@ def stream_rows(connection: sa.Connection, query: sa.Select[Any], size: int) -> 
         cursor.close()
 
 
+@cache
+def _sqlite_insert(table: sa.Table) -> str:
+    return str(sqlite.insert(table).on_conflict_do_nothing().compile(dialect=sqlite.dialect()))
+
+
 def _array(column: sa.Column[Any], values: Row) -> Any:
-    kind = sa.BigInteger() if isinstance(column.type, sa.BigInteger) else sa.Text()
-    return sa.cast(sa.literal(list(values), postgresql.ARRAY(kind)), postgresql.ARRAY(kind))
+    kind = next((kind for kind in (sa.BigInteger, sa.Double) if isinstance(column.type, kind)), sa.Text)
+    return sa.literal(list(values), postgresql.ARRAY(kind()))

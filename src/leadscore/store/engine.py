@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy import exc
 
 from leadscore.domain.errors import OutsideError, UsageError
 from leadscore.store.migrate import SCHEMA_REVISION, stored_revision, upgrade
@@ -92,7 +92,9 @@ def writing(store: Store) -> Iterator[sa.Connection]:
 def _told_as_outside(store: Store) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
+        raise
+    except exc.DBAPIError as error:
         raise OutsideError(
             "LS-STORE-01",
             where=store.engine.url.render_as_string(hide_password=True),
@@ -106,7 +108,7 @@ def _address(url: str) -> sa.URL:
     try:
         address = sa.make_url(url)
         backend = address.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (exc.ArgumentError, exc.NoSuchModuleError) as error:
         raise UsageError("LS-USAGE-01", where="database_url", found="it is no address", allowed=allowed) from error
     if backend == "sqlite" and address.database not in (None, "", ":memory:"):
         return address

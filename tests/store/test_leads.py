@@ -1,0 +1,90 @@
+"""Writing leads on both databases."""
+
+from leadscore.domain.lead import AttributeValue, Lead, LeadRow
+from leadscore.store.engine import writing
+from leadscore.store.facts import insert_attributes
+from leadscore.store.history import counts, load_history
+from leadscore.store.leads import add_first_seen, insert_leads
+
+NAMES = ("source", "industry")
+NOW = 1_000
+
+
+def row(lead, industry, *, source="web", created_at=100, updated_at=None):
+    return LeadRow(Lead(lead, created_at, source), NAMES, (source, industry), updated_at)
+
+
+def attributes(store, lead="L1"):
+    return [(found.name, found.value, found.known_at) for found in load_history(store, lead).attributes]
+
+
+def test_a_lead_comes_with_its_columns_as_attributes(store):
+    assert insert_leads(store, [row("L1", "software"), row("L2", None)], NOW).inserted == 2
+    assert load_history(store, "L1").created_at == 100
+    assert attributes(store) == [("industry", "software", 100), ("source", "web", 100)]
+    assert attributes(store, "L2") == [("industry", None, 100), ("source", "web", 100)]
+
+
+def test_importing_again_changes_nothing(store):
+    rows = [row(f"L{number}", "software") for number in range(2_100)]
+    insert_leads(store, rows, NOW)
+    before = counts(store)
+    result = insert_leads(store, rows, NOW + 1)
+    assert (result.inserted, result.unchanged, counts(store)) == (0, 2_100, before)
+
+
+def test_a_changed_column_becomes_history_at_import_time(store):
+    insert_leads(store, [row("L1", "software")], NOW)
+    assert insert_leads(store, [row("L1", "retail")], NOW + 1).inserted == 1
+    assert attributes(store) == [("industry", "software", 100), ("source", "web", 100), ("industry", "retail", NOW + 1)]
+
+
+def test_an_older_row_moves_the_newer_value_to_its_own_time(store):
+    insert_leads(store, [row("L1", "retail", updated_at=300)], NOW)
+    insert_leads(store, [row("L1", "software", updated_at=200)], NOW)
+    assert [found for found in attributes(store) if found[0] == "industry"] == [
+        ("industry", "software", 100),
+        ("industry", "retail", 300),
+    ]
+
+
+def test_an_earlier_created_at_replaces_a_later_one(store):
+    insert_leads(store, [row("L1", "software")], NOW)
+    insert_leads(store, [row("L1", "software", created_at=40)], NOW)
+    assert load_history(store, "L1").created_at == 40
+    assert attributes(store) == [("industry", "software", 100), ("source", "web", 100)]
+
+
+def test_contradicting_rows_are_rejected_with_position_and_reason(store):
+    rows = [row("L2", "software"), row("L1", "a", updated_at=200), row("L1", "b", updated_at=200)]
+    result = insert_leads(store, rows, NOW)
+    assert (result.inserted, [found.position for found in result.rejected]) == (2, [2])
+    assert result.rejected[0].column == "industry"
+    assert "'a'" in result.rejected[0].reason
+
+
+def test_attribute_history_and_leads_can_come_in_either_order(sqlite_store_factory):
+    history = [AttributeValue("L1", "industry", "software", 100), AttributeValue("L1", "industry", "retail", 500)]
+    one, other = sqlite_store_factory(), sqlite_store_factory()
+    insert_leads(one, [row("L1", "software")], NOW)
+    insert_attributes(one, history)
+    insert_attributes(other, history)
+    insert_leads(other, [row("L1", "software")], NOW)
+    assert load_history(one, "L1") == load_history(other, "L1")
+    assert insert_leads(other, [row("L1", "software")], NOW + 5).unchanged == 1
+
+
+def test_a_lead_that_tracking_saw_first_is_completed_by_a_file(store):
+    with writing(store) as connection:
+        add_first_seen(connection, [Lead("L1", 50, "tracking")])
+        add_first_seen(connection, [Lead("L1", 40, "elsewhere"), Lead("L2", 60, "tracking")])
+    insert_leads(store, [row("L1", "software")], NOW)
+    assert load_history(store, "L1").created_at == 50
+    assert attributes(store) == [("source", "tracking", 50), ("industry", "software", 100), ("source", "web", 100)]
+    assert attributes(store, "L2") == [("source", "tracking", 60)]
+
+
+def test_progress_is_told_per_batch(sqlite_store):
+    told = []
+    insert_leads(sqlite_store, [row(f"L{n}", "x") for n in range(1_500)], NOW, lambda *step: told.append(step))
+    assert told == [("storing leads", 1_000, 1_500), ("storing leads", 1_500, 1_500)]
