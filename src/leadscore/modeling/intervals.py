@@ -1,7 +1,7 @@
 """How uncertain the conversion rate of leads like this one is: an interval around each predicted probability.
 
-Later rows are binned by predicted probability; in each bin the observed rate has an error that is computed over leads,
-since the snapshots of one lead convert together. Few conversions make it wide, whatever the number of rows.
+Later rows are binned by predicted probability, and each bin's observed rate is held against it. Counting is over leads,
+since the snapshots of one lead convert together: few conversions make intervals wide, whatever the number of rows.
 Only numpy is used, for the service reads intervals from this file.
 """
 
@@ -16,7 +16,12 @@ from leadscore.modeling.rows import Flags, Floats, Whole
 
 LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
-LEADS_PER_BIN, MOST_BINS = 20, 10
+BIN_WIDTH = 1.0
+"""Width, in log-odds, of the bins in which errors are looked for."""
+LEARNED_SHARE = 0.15
+"""How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
+LARGEST_VARIANCE = 2.0
+"""Variance of what a bin without any case is thought to say."""
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
 TYPICAL_SIZE = 0.4
@@ -131,61 +136,61 @@ def fit_intervals(
     like probability, one of the segment within them. The sizes of the last two are estimated from all cells together,
     averaging over what the data leave open.
     """
-    leads = len(np.unique(cluster[converted]))
-    bins = equal_event_bins(p, weight, int(np.clip(leads // LEADS_PER_BIN, 1, MOST_BINS)))
-    shift, doubt = _common_shift(p, converted, weight, cluster)
-    moved = 1 / (1 + np.exp(-(_log_odds(p) + shift)))
     parts = np.zeros(len(p), dtype=np.int64) if segment is None else segment
-    count = max(bins, default=-1) + 1
-    centre = np.zeros(max(count, 1))
-    cells: list[tuple[Floats, Floats]] = []
-    for rows in (bins == number for number in range(count)):
-        centre[len(cells)] = _log_odds(np.average(p[rows], weights=weight[rows]))
-        cells.append(_cells(moved[rows], converted[rows], weight[rows], cluster[rows], parts[rows]))
-    mean, variance = _predict_error(cells or [(np.zeros(0), np.zeros(0))])
-    return _table(centre, mean + shift, np.sqrt(variance + doubt))
-
-
-def _common_shift(p: Floats, converted: Flags, weight: Floats, cluster: Whole) -> tuple[float, float]:
-    """The shift of all log-odds that makes predicted conversions meet the observed ones, and its variance."""
-    place, shift, doubt = _log_odds(p), 0.0, TYPICAL_SIZE**2
     rows_per_case = _spread(converted, weight, cluster)
+    shift, doubt = _common_shift(p, converted, weight / rows_per_case)
+    moved = 1 / (1 + np.exp(-(_log_odds(p) + shift)))
+    bins = np.floor(_log_odds(p) / BIN_WIDTH)
+    centre, cells = [0.0], [(np.zeros(0), np.zeros(0))]
+    for rows in (bins == number for number in np.unique(bins)):
+        centre.append(float(_log_odds(np.average(p[rows], weights=weight[rows]))))
+        cells.append(_cells(moved[rows], converted[rows], weight[rows] / rows_per_case, parts[rows]))
+    known = slice(1, None) if len(cells) > 1 else slice(None)
+    mean, variance = _predict_error(cells[known])
+    return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt))
+
+
+def _common_shift(p: Floats, converted: Flags, cases: Floats) -> tuple[float, float]:
+    """The shift of all log-odds that makes predicted conversions meet the observed ones, and its variance.
+
+    cases  shape (n,), how many independent cases each row counts as.
+    """
+    place, shift, doubt = _log_odds(p), 0.0, TYPICAL_SIZE**2
     for _ in range(NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-(place + shift)))
-        information = float(weight @ (chance * (1 - chance))) / rows_per_case
-        doubt = 1 / (information + 1 / TYPICAL_SIZE**2)
-        shift += doubt * (float(weight @ (converted - chance)) / rows_per_case - shift / TYPICAL_SIZE**2)
+        doubt = 1 / (float((cases * chance * (1 - chance)).sum()) + 1 / TYPICAL_SIZE**2)
+        shift += doubt * (float((cases * (converted - chance)).sum()) - shift / TYPICAL_SIZE**2)
     return shift, doubt
 
 
-def _cells(p: Floats, converted: Flags, weight: Floats, cluster: Whole, segment: Whole) -> tuple[Floats, Floats]:
+def _cells(p: Floats, converted: Flags, cases: Floats, segment: Whole) -> tuple[Floats, Floats]:
     """For each segment of a bin: by how much, in log-odds, the observed rate lies above p, and the variance of that."""
-    gap, likely = weight * (converted - p), weight * p * (1 - p)
-    by_lead = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=gap)
-    rows_per_case = max(1.0, float(by_lead @ by_lead) / max(float(likely.sum()), 1e-12))
-    information = np.bincount(segment, weights=likely)
+    information = np.bincount(segment, weights=cases * p * (1 - p))
     used = information > 1e-9
-    return np.bincount(segment, weights=gap)[used] / information[used], rows_per_case / information[used]
+    return np.bincount(segment, weights=cases * (converted - p))[used] / information[used], 1 / information[used]
 
 
 def _predict_error(cells: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     """Mean and variance of the error of a prediction, by bin, shape (bins,) each.
 
     Every pair of sizes (of the part common to a bin, of the part of a segment) is weighed by how well it explains the
-    cells and by how plausible it is without data.
+    cells and by how plausible it is without data. A bin with few conversions here had few in training too, so that
+    both parts are larger there.
     """
-    common, own = (axis.ravel() for axis in np.meshgrid(SIZES, SIZES))
-    evidence = -0.5 * (common**2 + own**2) / TYPICAL_SIZE**2
+    common, own = (axis.ravel() ** 2 for axis in np.meshgrid(SIZES, SIZES))
+    evidence = -0.5 * (common + own) / TYPICAL_SIZE**2
     means, variances = [], []
     for gap, variance in cells:
-        precision = 1 / (own[:, None] ** 2 + variance)
+        learned = LEARNED_SHARE / (float((1 / variance).sum()) + 1 / LARGEST_VARIANCE)
+        ours, theirs = common + learned, own + learned
+        precision = 1 / (theirs[:, None] + variance)
         total = precision.sum(axis=1)
         pull = (precision * gap).sum(axis=1)
-        remaining = common**2 / (1 + total * common**2)
+        remaining = ours / (1 + total * ours)
         evidence += 0.5 * (np.log(precision).sum(axis=1) - (precision * gap**2).sum(axis=1))
-        evidence += 0.5 * (remaining * pull**2 - np.log1p(total * common**2))
+        evidence += 0.5 * (remaining * pull**2 - np.log1p(total * ours))
         means.append(remaining * pull)
-        variances.append(remaining + own**2)
+        variances.append(remaining + theirs)
     belief = np.exp(evidence - evidence.max())
     belief /= belief.sum()
     mean = np.array(means) @ belief
