@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, say
+from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, refuse, say
 from leadscore.config.load import load_settings
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import SECOND_US
@@ -64,11 +64,13 @@ def import_(
     else:
         _say_reports(files, reports)
     if not any(report.inserted or report.unchanged for report in reports):
-        raise DataError(
-            "LS-IMPORT-01",
-            where=", ".join(map(str, files)),
-            found="no row could be imported",
-            fix="see the dead-letter file for the reason of each row",
+        refuse(
+            DataError(
+                "LS-IMPORT-01",
+                where=", ".join(map(str, files)),
+                found="no row could be imported",
+                fix="see the dead-letter file for the reason of each row",
+            )
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, say, show_table
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, refuse, say, show_table
 from leadscore.config.load import load_settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
@@ -167,9 +167,7 @@ def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
     for reason in outcome.reasons if not json else []:
         say(f"  - {reason}")
     if not outcome.promoted:
-        refused = DataError("LS-GATE-01", found=f"version {outcome.version} of {name} was not promoted")
-        note(f"error{refused}")
-        raise typer.Exit(refused.exit_code)
+        refuse(DataError("LS-GATE-01", found=f"version {outcome.version} of {name} was not promoted"))
 
 
 def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:

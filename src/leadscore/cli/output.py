@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from leadscore.domain.errors import LeadscoreError
 from leadscore.domain.progress import Progress as Teller
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document on stdout.")]
@@ -32,6 +33,12 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Tell people something beside the answer, on stderr."""
     _stderr.print(text, markup=False, soft_wrap=True)
+
+
+def refuse(error: LeadscoreError) -> NoReturn:
+    """End a command with an error whose answer has been printed already; stdout stays one JSON document."""
+    note(f"error{error}")
+    raise typer.Exit(error.exit_code)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
