@@ -73,7 +73,7 @@ def test_a_made_up_session_is_none(site):
 
 def test_the_page_shows_score_when_why_and_what(site, score_of):
     site.add(score_of("L1", 73.4, reasons=("3 page views in 7 days", "no demo request so far")), seen_days_ago=2)
-    text = re.sub(r"<[^>]+>|\s+", " ", site.page())
+    text = re.sub(r"<[^>]+>|\s+", " ", site.page()).replace("\N{NO-BREAK SPACE}", " ")
     for words in (
         "L1",
         "webinar, arrived 90 days ago",

@@ -115,7 +115,7 @@ def test_columns_equal_single_rows_bit_for_bit(scorer):
         assert (row["p_low"], row["p_high"]) == single.interval
         assert (row["score"], row["grade"]) == (single.score, single.grade)
         texts = [reason.text for reason in single.reasons[:3]]
-        assert [row["reason_1"], row["reason_2"], row["reason_3"]][: len(texts)] == texts
+        assert [row["reason_1"], row["reason_2"], row["reason_3"]] == [*texts, "", ""][:3]
 
 
 def test_no_rows_give_empty_columns(scorer):
@@ -126,6 +126,9 @@ def test_a_model_that_learned_nothing_still_gives_a_reason(tmp_path):
     found = scorer_of(tmp_path, [band_text(1, trees=2, min_data_in_leaf=100_000)], horizons=(14,), main=14)
     reasons = found.score_row(rows(1)[0].tolist()).reasons
     assert [reason.text for reason in reasons] == ["nothing known sets this lead apart from the average lead"]
+    columns = found.score_matrix(rows(2))
+    assert columns["reason_1"] == [reasons[0].text] * 2
+    assert columns["reason_2"] == columns["reason_3"] == ["", ""]
 
 
 def test_a_model_of_a_flat_table_has_one_probability(tmp_path):

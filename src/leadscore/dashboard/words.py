@@ -14,6 +14,8 @@ _ROUTES = {
     "none": "Nothing to do",
 }
 _MOST_REASONS = 3
+# A space that does not break: no line begins with a percent sign.
+_PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def lead_view(scored: dict[str, Any], last_seen: int | None, now: int) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def lead_view(scored: dict[str, Any], last_seen: int | None, now: int) -> dict[s
     created_at = scored.get("created_at")
     return {
         "lead_id": scored["lead_id"],
-        "source": scored.get("source"),
+        "source": (scored.get("source") or "").replace("_", " "),
         "arrived": None if created_at is None else ago(now - created_at),
         "score": round(scored["score"]),
         "bar": f"{scored['score']:.1f}",
@@ -39,7 +41,7 @@ def lead_view(scored: dict[str, Any], last_seen: int | None, now: int) -> dict[s
         "lifecycle": scored["lifecycle"],
         "route": _ROUTES[scored["decision"]["route"]],
         "queue": scored["decision"]["queue"],
-        "because": scored["decision"]["reason"],
+        "because": scored["decision"]["reason"].replace(" %", _PERCENT),
         "last_seen": "never" if last_seen is None else ago(now - last_seen),
         "scored": ago(now - scored["as_of"]),
     }
@@ -48,12 +50,12 @@ def lead_view(scored: dict[str, Any], last_seen: int | None, now: int) -> dict[s
 def chance(p: float) -> str:
     """A probability as a percentage that promises no more than it knows.
 
-    >>> chance(0.004), chance(0.234), chance(0.996)
-    ('under 1 %', '23 %', 'over 99 %')
+    >>> [chance(p).replace(_PERCENT, "%") for p in (0.004, 0.234, 0.996)]
+    ['under 1%', '23%', 'over 99%']
     """
     if p < 0.01:
-        return "under 1 %"
-    return "over 99 %" if p > 0.99 else f"{100 * p:.0f} %"
+        return f"under 1{_PERCENT}"
+    return f"over 99{_PERCENT}" if p > 0.99 else f"{100 * p:.0f}{_PERCENT}"
 
 
 def within(key: str) -> str:

@@ -71,7 +71,7 @@ class LeafTable:
         """Raw scores of many rows from their leaves, shape (n, n_trees): shape (n,)."""
         total = np.zeros(len(leaves))
         for tree, offset in enumerate(self._offsets):
-            total += self._values[offset + leaves[:, tree]]
+            total += self._values.take(offset + leaves[:, tree])
         return total
 
     def contribution_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -82,9 +82,9 @@ class LeafTable:
         """
         effects = np.zeros((self.n_features, len(leaves)))
         for tree, columns in enumerate(self._by_tree):
-            reached = leaves[:, tree]
+            reached = leaves[:, tree].astype(np.intp)
             for feature, effect_of_leaf in columns:
-                effects[feature] += effect_of_leaf[reached]
+                effects[feature] += effect_of_leaf.take(reached)
         return effects.T
 
 

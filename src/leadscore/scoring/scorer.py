@@ -53,7 +53,10 @@ class Scorer:
         self._features: tuple[Feature, ...] = artifact.features.features
         groups = list(dict.fromkeys(feature.group for feature in self._features))
         self._group_of = np.array([groups.index(feature.group) for feature in self._features], dtype=np.intp)
-        self._members = [np.flatnonzero(self._group_of == group).tolist() for group in range(len(groups))]
+        self._members = [
+            [(member, self._features[member].kind in _HARD_TO_PICTURE) for member in np.flatnonzero(mine).tolist()]
+            for mine in (self._group_of == group for group in range(len(groups)))
+        ]
         self._text = lru_cache(_TEXTS_KEPT)(self._describe)
 
     def score_row(self, row: Sequence[float]) -> RowScore:
@@ -93,10 +96,8 @@ class Scorer:
             columns["p_high"] += high.tolist()
             columns["score"] += self._table.score_column(main).tolist()
             columns["grade"] += self._table.grade_column(main)
-            for row, row_effects in zip(chunk.tolist(), effects, strict=True):
-                texts = [reason.text for reason in self._reasons(row, row_effects, _COLUMN_REASONS)]
-                for number, name in enumerate(reason_names):
-                    columns[name].append(texts[number] if number < len(texts) else "")
+            for name, texts in zip(reason_names, self._reason_columns(chunk, effects), strict=True):
+                columns[name] += texts
         return columns
 
     def _reasons(self, row: Sequence[float], effects: NDArray[np.float64], most: int) -> list[Reason]:
@@ -109,22 +110,54 @@ class Scorer:
             if effect == 0:
                 break
             speaker = self._most_telling(group, effect, row, effect_of)
-            value = row[speaker]
-            text = self._text(speaker, None if math.isnan(value) else value)
-            reasons.append(Reason(self._features[speaker].name, text, effect))
+            reasons.append(Reason(self._features[speaker].name, self._told(speaker, row[speaker]), effect))
         return reasons or [_NO_REASON]
 
     def _most_telling(self, group: int, effect: float, row: Sequence[float], effect_of: list[float]) -> int:
         """The feature that speaks for its group: it pulls the group's way, is known, and can be pictured."""
-        best, best_rank = self._members[group][0], (True, True, True, 0.0)
-        for member in self._members[group]:
+        best, best_rank = -1, (True, True, True, 1.0)
+        for member, hard_to_picture in self._members[group]:
             own = effect_of[member]
-            pulls_back = own * effect <= 0
-            missing = math.isnan(row[member])
-            rank = (pulls_back, missing, self._features[member].kind in _HARD_TO_PICTURE, -abs(own))
-            if rank < best_rank:
-                best, best_rank = member, rank
+            if own:
+                rank = (own * effect <= 0, math.isnan(row[member]), hard_to_picture, -abs(own))
+                if rank < best_rank:
+                    best, best_rank = member, rank
         return best
+
+    def _reason_columns(self, rows: NDArray[np.float64], effects: NDArray[np.float64]) -> list[list[str]]:
+        """The texts of `_reasons` for many rows, a column per place, by the same rules in fewer steps."""
+        by_feature = np.ascontiguousarray(effects.T)
+        by_group = np.zeros((len(self._members), len(rows)))
+        for member, group in enumerate(self._group_of):
+            by_group[group] += by_feature[member]
+        strongest = np.argsort(-np.abs(by_group), axis=0, kind="stable")[:_COLUMN_REASONS]
+        speakers = np.array(
+            [self._speakers(group, by_group[group], rows, by_feature) for group in range(len(by_group))]
+        )
+        every_row = np.arange(len(rows))
+        columns = []
+        for groups in strongest:
+            chosen = speakers[groups, every_row]
+            told = zip(
+                by_group[groups, every_row].tolist(), chosen.tolist(), rows[every_row, chosen].tolist(), strict=True
+            )
+            columns.append([self._told(member, value) if effect else "" for effect, member, value in told])
+        columns[0] = [text or _NO_REASON.text for text in columns[0]]
+        return columns + [[""] * len(rows)] * (_COLUMN_REASONS - len(columns))
+
+    def _speakers(
+        self, group: int, effect: NDArray[np.float64], rows: NDArray[np.float64], by_feature: NDArray[np.float64]
+    ) -> NDArray[np.intp]:
+        """`_most_telling` of one group for many rows."""
+        members = np.array([member for member, _ in self._members[group]])
+        own = by_feature[members]
+        hard = np.array([[hard] for _, hard in self._members[group]])
+        reluctance = 4 * (own * effect <= 0) + 2 * np.isnan(rows.T[members]) + hard + 8 * (own == 0)
+        least = reluctance == reluctance.min(axis=0)
+        return np.asarray(members[np.argmax(np.where(least, np.abs(own), -1.0), axis=0)])
+
+    def _told(self, position: int, value: float) -> str:
+        return self._text(position, None if math.isnan(value) else value)
 
     def _describe(self, position: int, value: float | None) -> str:
         feature = self._features[position]
