@@ -105,7 +105,8 @@ def test_a_flat_table_is_learnt_promoted_scored_and_rolled_back(empty: Company) 
     }
     scored = empty.run("score", "--table", file, "--name", "flat", "--out", "out.csv", "--json")
     assert scored.json()["rows"] == 1500
-    rows = list(csv.DictReader((empty.home / "out.csv").open()))
+    with (empty.home / "out.csv").open(newline="") as scores:
+        rows = list(csv.DictReader(scores))
     assert list(rows[0]) == ["key", "p_convert", "score", "grade", "reason_1", "reason_2", "reason_3"]
     assert [row["key"] for row in rows[:3]] == ["k0", "k1", "k2"]
     assert empty.run("rollback", "--name", "flat").code == 3
