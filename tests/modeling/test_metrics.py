@@ -39,6 +39,14 @@ def test_calibration_error_of_a_constant_is_its_distance_from_the_rate():
     assert figures([0.5] * 10, [1] + [0] * 9)["ece"] == pytest.approx(0.4)
 
 
+def test_calibration_error_is_the_mean_gap_over_fifteen_bins_of_equal_size():
+    p = np.arange(45, 0, -1) / 100
+    converted = np.arange(45) % 7 == 0
+    bins = zip(p.reshape(15, 3), converted.reshape(15, 3), strict=True)
+    expected = np.mean([abs(predicted.mean() - observed.mean()) for predicted, observed in bins])
+    assert figures(p, converted)["ece"] == pytest.approx(expected)
+
+
 def test_lift_of_the_top_tenth_counts_what_the_best_rows_hold():
     p = np.arange(20, 0, -1) / 100
     assert figures(p, [1, 1] + [0] * 17 + [1])["lift_top_tenth"] == pytest.approx((2 / 3) / 0.1)
