@@ -33,6 +33,12 @@ def test_the_same_row_again_changes_nothing():
     assert (told(state), verdicts[1]) == ({CREATED: "software"}, [False])
 
 
+def test_a_lead_without_columns_is_new_once():
+    bare = LeadRow(Lead("L1", CREATED, "web"), (), ())
+    state, verdicts = merged([bare], [bare])
+    assert (state, verdicts) == (LeadState(CREATED), [[True], [False]])
+
+
 def test_a_changed_column_is_known_from_the_import_on():
     state, verdicts = merged([row("software")], [row("retail")], [row("software")])
     assert told(state) == {CREATED: "software", NOW + 10: "retail", NOW + 20: "software"}

@@ -85,6 +85,18 @@ def test_importing_a_file_again_changes_nothing(store, tmp_path):
     assert counts(store) == before
 
 
+def test_rejected_rows_are_named_rightly_far_into_a_file(sqlite_store, tmp_path):
+    rows = [f"e{n},L1,x,2026-01-01T00:00:00Z" for n in range(20_500)]
+    rows[9_999] = "e9999,L1,x,soon"
+    rows[15_000] = "e15000,L1"
+    rows += ["e7,L1,other,2026-01-01T00:00:00Z", "e8,L1,x,2026-01-01T00:00:00Z"]
+    text = "\n".join(["event_id,lead_id,type,occurred_at", *rows]) + "\n"
+    report = run(sqlite_store, "events", write(tmp_path, text), tmp_path)
+    assert (report.read, report.inserted, report.unchanged, report.rejected) == (20_502, 20_498, 1, 3)
+    named = [(row["dead_letter_row"], row["event_id"], row["dead_letter_text"]) for row in dead_rows(report)]
+    assert named == [("10000", "e9999", ""), ("15001", "", "e15000,L1"), ("20501", "e7", "")]
+
+
 def test_a_mended_dead_letter_file_can_be_imported_as_it_is(sqlite_store, tmp_path):
     report = run(sqlite_store, "events", write(tmp_path, EVENTS), tmp_path)
     mended = write(tmp_path, report.dead_letter_file.read_text().replace("1960-", "2026-"), "mended.csv")
