@@ -28,8 +28,8 @@ class LightGbmConfig(Section):
     """Share of rows used by each tree."""
     max_bin: int = Field(63, ge=3, le=255)
     """Histogram bins per feature."""
-    threads: int = Field(1, ge=1, le=64)
-    """Threads while fitting; the trees do not depend on it. More than 1 pays only on a machine with idle cores."""
+    threads: int = Field(2, ge=1, le=64)
+    """Horizon bands fitted at the same time, one thread each; the trees do not depend on it."""
 
 
 class TrainingConfig(Section):
@@ -41,7 +41,7 @@ class TrainingConfig(Section):
     """The horizon that score, grade and reasons speak about."""
     outcome_lag_days: int = Field(0, ge=0)
     """Days until an outcome is surely booked; labels younger than that are unknown."""
-    max_snapshots: int = Field(60_000, ge=1_000)
+    max_snapshots: int = Field(40_000, ge=1_000)
     """Training snapshots (lead x week) at most; beyond it they are thinned, with weights that restore the totals."""
     history_days: int = Field(1_500, ge=30)
     """How far back training snapshots go."""

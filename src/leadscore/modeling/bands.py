@@ -5,11 +5,13 @@ With bands (0, 14], (14, 60], (60, 180] days and their chances h_k, P(converted 
 near bands from all the rows whose near labels are known.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+from joblib import Parallel, delayed
 
 from leadscore.config.training import LightGbmConfig
 from leadscore.domain.errors import DataError
@@ -18,6 +20,7 @@ from leadscore.modeling.rows import TrainingRows
 
 FEW_CONVERSIONS = 100
 """Below this many converting leads the smaller number of trees is grown."""
+STEP = "growing trees"
 TREES_PER_MESSAGE = 25
 MIN_LEAF_SHARE, MIN_LEAF_ROWS = 0.02, 10
 
@@ -44,11 +47,14 @@ def fit_bands(
     _require_labels(rows, bands)
     few = rows.converting_leads() < FEW_CONVERSIONS
     trees = config.trees_on_few_data if few else config.trees
-    texts = []
-    for band, name in enumerate(bands):
-        tell = _teller(progress, f"fit {name}", band * trees, trees * len(bands))
-        texts.append(_fit_band(rows, band, categorical, _parameters(rows, band, trees, config, seed), tell))
-        progress(f"fit {name}", (band + 1) * trees, trees * len(bands))
+    shared = Grown(progress, trees * len(bands))
+    # LightGBM's own threads wait for each other at every split; a band per thread never does.
+    fits = (
+        delayed(_fit_band)(rows, band, categorical, _parameters(rows, band, trees, config, seed), shared)
+        for band in range(len(bands))
+    )
+    texts: list[str] = Parallel(n_jobs=config.threads, prefer="threads")(fits)
+    progress(STEP, shared.total, shared.total)
     return texts
 
 
@@ -98,26 +104,30 @@ def _parameters(rows: TrainingRows, band: int, trees: int, config: LightGbmConfi
         "bagging_freq": 1,
         "max_bin": config.max_bin,
         "seed": seed + band,
-        "num_threads": config.threads,
+        "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,
         "verbosity": -1,
     }
 
 
-def _teller(progress: Progress, step: str, before: int, total: int) -> Callable[[Any], None]:
-    """A LightGBM callback that tells how many trees of all bands have been grown, now and then."""
+class Grown:
+    """A LightGBM callback for all bands together: tells now and then how many trees have been grown."""
 
-    def tell(environment: Any) -> None:
-        grown = environment.iteration + 1
-        if grown % TREES_PER_MESSAGE == 0:
-            progress(step, before + grown, total)
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.total = total
+        self._progress, self._trees, self._lock = progress, 0, Lock()
 
-    return tell
+    def __call__(self, _environment: Any) -> None:
+        """Count one more tree of any band."""
+        with self._lock:
+            self._trees += 1
+            if self._trees % TREES_PER_MESSAGE == 0:
+                self._progress(STEP, self._trees, self.total)
 
 
 def _fit_band(
-    rows: TrainingRows, band: int, categorical: Sequence[int], parameters: dict[str, Any], tell: Callable[[Any], None]
+    rows: TrainingRows, band: int, categorical: Sequence[int], parameters: dict[str, Any], grown: Grown
 ) -> str:
     """The model text of one band."""
     known = rows.known[:, band]
@@ -132,7 +142,7 @@ def _fit_band(
         categorical_feature=list(categorical),
         params=parameters,
     )
-    return str(lgb.train(parameters, data, callbacks=[tell]).model_to_string())
+    return str(lgb.train(parameters, data, callbacks=[grown]).model_to_string())
 
 
 def _constant(columns: int, rate: float, parameters: dict[str, Any]) -> str:
