@@ -1,5 +1,6 @@
 """Read the exported champion for serving, after another process has survived reading it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,15 +9,17 @@ from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, ModelArtifact, load_artifact
 
 _PATIENCE_SECONDS = 60
-_PROGRAM = """
-import sys
+_REFUSED = 3
+_PROGRAM = f"""
+import json, sys
 from pathlib import Path
 from leadscore.domain.errors import LeadscoreError
 from leadscore.modeling.artifact import load_artifact
 try:
     load_artifact(Path(sys.argv[1]))
 except LeadscoreError as error:
-    sys.exit(str(error))
+    print(json.dumps({{"where": error.where, "found": error.found, "allowed": error.allowed, "fix": error.fix}}))
+    sys.exit({_REFUSED})
 """
 
 
@@ -36,14 +39,17 @@ def read_champion(folder: Path) -> ModelArtifact | None:
         return None
     try:
         tried = subprocess.run(  # noqa: S603 - our own program on a folder that the installation names
-            [sys.executable, "-c", _PROGRAM, str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_SECONDS,
-            check=False,
+            [sys.executable, "-c", _PROGRAM, str(folder)], capture_output=True, timeout=_PATIENCE_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise DataError("LS-MODEL-02", where=str(folder), found="reading it does not come to an end") from error
-    if tried.returncode < 0:
-        raise DataError("LS-MODEL-02", where=str(folder), found=f"reading it crashes (signal {-tried.returncode})")
+    if tried.returncode == _REFUSED:
+        raise DataError("LS-MODEL-02", **json.loads(tried.stdout))
+    if tried.returncode != 0:
+        raise DataError(
+            "LS-MODEL-02",
+            where=str(folder),
+            found=f"reading it ends a process with status {tried.returncode}",
+            fix="export the version again: leadscore promote or rollback",
+        )
     return load_artifact(folder)

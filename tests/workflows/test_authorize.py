@@ -1,0 +1,41 @@
+from leadscore.store.engine import open_store
+from leadscore.store.keys import SCOPES, create_key, revoke_key
+from leadscore.workflows.authorize import ALLOWED_SCOPES, KNOWN_FOR_SECONDS, KeyRing
+
+
+def ring(tmp_path):
+    now = [50.0]
+    store = open_store(f"sqlite:///{tmp_path}/leadscore.db")
+    return store, now, KeyRing(store, lambda: now[0])
+
+
+def test_a_key_is_remembered_for_a_second_and_no_longer(tmp_path):
+    store, now, keys = ring(tmp_path)
+    key_id, key = create_key(store, "read")
+    assert keys.remembered(key) is None
+    assert keys.look_up(key) == "read"
+    revoke_key(store, key_id)
+    now[0] += KNOWN_FOR_SECONDS - 0.01
+    assert keys.remembered(key) == ("read",)
+    now[0] += 0.01
+    assert keys.remembered(key) is None
+    assert keys.look_up(key) is None
+
+
+def test_that_a_key_is_unknown_is_remembered_too(tmp_path):
+    _, _, keys = ring(tmp_path)
+    assert keys.look_up("wrong") is None
+    assert keys.remembered("wrong") == (None,)
+
+
+def test_guessing_does_not_fill_the_memory(tmp_path):
+    _, _, keys = ring(tmp_path)
+    keys._known = {str(number): (99.0, None) for number in range(10_000)}
+    keys.look_up("one more")
+    assert len(keys._known) == 1
+
+
+def test_every_scope_may_do_something_and_only_admins_everything():
+    assert set().union(*ALLOWED_SCOPES.values()) == set(SCOPES)
+    assert set.intersection(*map(set, ALLOWED_SCOPES.values())) == {"admin"}
+    assert all("write" not in scopes for action, scopes in ALLOWED_SCOPES.items() if action != "track")
