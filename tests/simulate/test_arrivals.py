@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from leadscore.domain.time import DAY_US
+from leadscore.domain.time import DAY_US, parse_instant
+from leadscore.simulate.arrivals import draw_arrivals
 from leadscore.simulate.calendar import Calendar
+from leadscore.simulate.classes import PERSONA_OF
 from leadscore.simulate.company import SimulatedCompany, simulate_company
 from leadscore.simulate.sources import SOURCE_NAMES, SOURCES
+from leadscore.simulate.world import the_world
 
 
 def test_arrivals_are_in_order_of_time_and_within_the_period(company: SimulatedCompany) -> None:
@@ -43,3 +46,18 @@ def test_without_a_show_no_lead_comes_from_one() -> None:
     sources = simulate_company(200, seed=1, days=20).leads["source"].to_pylist()
     assert "trade_show" not in sources
     assert "bought_list" in sources
+
+
+def test_hidden_states_on_arrival_are_as_frequent_as_source_and_drift_say() -> None:
+    calendar = Calendar.starting(parse_instant("2022-01-03").at, 1_460)
+    arrivals = draw_arrivals(40_000, calendar, the_world(), np.random.default_rng(1))
+    for name in ("webinar", "bought_list", "referral"):
+        for drifted in (False, True):
+            mine = (arrivals.source == SOURCE_NAMES.index(name)) & ((arrivals.created_day >= 800) == drifted)
+            expected = the_world().start[SOURCE_NAMES.index(name), int(drifted)]
+            persona = np.bincount(PERSONA_OF[arrivals.hidden_class[mine]], minlength=5) / mine.sum()
+            np.testing.assert_allclose(
+                persona, np.bincount(PERSONA_OF, weights=expected.sum(axis=1)), atol=2.5 / np.sqrt(mine.sum())
+            )
+            intent = np.bincount(arrivals.intent[mine], minlength=6) / mine.sum()
+            np.testing.assert_allclose(intent, expected.sum(axis=0), atol=2.5 / np.sqrt(mine.sum()))

@@ -1,12 +1,14 @@
 """The extract of a simulated company: repeatable, consistent, and blind to what is not known yet."""
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.event import VALUE_SCALE
 from leadscore.domain.time import DAY_US, parse_instant
 from leadscore.simulate.company import SimulatedCompany, simulate_company
+from leadscore.simulate.engagement import EVENT_TYPES
 
 TABLES = ("leads", "attributes", "events", "outcomes")
 
@@ -58,6 +60,16 @@ def test_every_fact_was_known_before_the_extract(company: SimulatedCompany) -> N
     assert (column(company, "leads", "created_at") < company.until).all()
     for table in ("attributes", "events", "outcomes"):
         assert (column(company, table, "known_at") < company.until).all()
+
+
+def test_scans_of_a_show_just_before_the_extract_are_not_all_in_it() -> None:
+    company = simulate_company(1_500, seed=1, days=43)
+    visits = company.truth.lives.happenings.type == EVENT_TYPES.index("show_visited")
+    lived = company.truth.lives.happenings.occurred_at[visits]
+    scans = company.events.filter(pc.equal(company.events["type"], "show_visited"))
+    arrived = set(scans["occurred_at"].to_pylist()) & set(lived.tolist())
+    assert 0 < len(arrived) < len(lived)
+    assert (column(company, "events", "known_at") < company.until).all()
 
 
 def test_nothing_happens_after_a_lead_has_ended(company: SimulatedCompany) -> None:

@@ -64,6 +64,7 @@ def test_equal_companies_give_equal_bytes(small: SimulatedCompany, tmp_path: Pat
     one, other = write_company(small, tmp_path / "a"), write_company(small, tmp_path / "b")
     for kind, path in one.items():
         assert path.read_bytes() == other[kind].read_bytes()
+        assert path.read_bytes()[4:8] == bytes(4), "the gzip header must hold no time of writing"
 
 
 def test_the_folder_says_that_everything_is_simulated(small: SimulatedCompany, tmp_path: Path) -> None:

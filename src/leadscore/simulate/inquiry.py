@@ -79,9 +79,8 @@ class Inquiry:
                     belief * _likelihood(log_evidence[now]), day, group.questions.take(now), self.outlook
                 )
             before[day + 1] = run.after_day(before[day], day, whole_day, LAST_LAG_DAYS + 1)
-            for past_day in (day, day - LAST_LAG_DAYS):
-                if not (self.calendar.show[past_day] and past_day > day - LAST_LAG_DAYS):
-                    before.pop(past_day, None)
+            late = [past for past in before if self.calendar.show[past] and past > day - LAST_LAG_DAYS]
+            before = {kept: before[kept] for kept in [*late, day + 1]}
         return answers
 
     def _belief(self, run: ForwardFilter, before: dict[int, Floats], day: int, questions: Questions) -> Floats:

@@ -23,7 +23,7 @@ _DOWN = {
     (DECIDING, EVALUATING): 0.03,
 }
 _GIVE_UP, _WAKE = 0.0012, 0.0004
-_SPEED = np.array([8.0, 1.5, 0.5])
+_SPEED = np.array([8.0, 1.35, 0.46])
 # Consumers who cool down rarely come back; those who do take their time.
 _RETURN_SPEED = np.array([0.8, 0.6, 0.4])
 _UP_BY_PERSONA = np.array([1.0, 0.55, 0.65, 0.5, 0.2])
