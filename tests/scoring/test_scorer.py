@@ -141,3 +141,20 @@ def test_a_row_of_missing_values_is_scored(scorer):
     found = scorer.score_row([float("nan")] * 5)
     assert 0 < found.p_main < 1
     assert all(reason.text for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("effects", "speaker"),
+    [
+        ([0.5, -0.3, 0.0, 0.0, 0.0], 0),
+        ([0.5, 0.1, 0.0, 0.0, 0.0], 1),
+        ([0.5, 0.1, 0.2, 0.0, 0.0], 1),
+        ([-0.5, -0.1, 0.2, 0.0, 0.0], 1),
+        ([0.0, 0.0, 0.2, 0.0, 0.0], 2),
+    ],
+)
+def test_who_speaks_pulls_the_groups_way_is_known_and_can_be_pictured(scorer, effects, speaker):
+    row = np.array([0.7, 1.0, np.nan, 3.0, 0.0])
+    (reason,) = scorer._reasons(row.tolist(), np.array(effects), 6)
+    assert reason.feature == FEATURES.names[speaker]
+    assert scorer._reason_columns(row[None, :], np.array([effects]))[0] == [reason.text]
