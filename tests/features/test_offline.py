@@ -330,3 +330,18 @@ def test_a_feature_set_without_any_event_feature_works():
     facts = as_facts({"a": 0}, [AttributeValue("a", "size", "12", 0)], [])
     feature_set = FeatureSet((Feature("size", "attribute", attribute="size"),), {"size": Encoder("number", {})}, {})
     assert compute_matrix(facts, as_snapshots([("a", 0)]), feature_set).tolist() == [[12.0]]
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "known_at", "seen"), [(-5, -1, 1), (-5, 0, 0), (0, -5, 0), (-1, -1, 1), (-7 * DAY_US, -1, 1)]
+)
+def test_an_event_counts_only_if_it_happened_and_was_known_before_the_instant(occurred_at, known_at, seen):
+    created = {"a": -30 * DAY_US}
+    shown = Event("shown", "a", "page_viewed", -20 * DAY_US, -20 * DAY_US)
+    happened = [shown, Event("e", "a", "page_viewed", occurred_at, known_at)]
+    facts = as_facts(created, [], happened)
+    feature_set = learned(facts)
+    position = feature_set.names.index("page_viewed_count_7d")
+    row = compute_matrix(facts, as_snapshots([("a", 0)]), feature_set)[0]
+    assert row[position] == seen
+    assert bits(row) == bits(OnlineFeatures(feature_set).row(history_of("a", created, [], happened), 0))
