@@ -9,13 +9,15 @@ the same size: one lead with 50 engagement events of 12 types. Arms:
     typed      FastAPI, the same body read by a pydantic model, a constant answer through a response model
     score      POST /v1/score: three bands of 300 trees, 98 features, reasons in words, a decision
 
-Prints p50, p99 and requests per second and their ratios to `constant`; appends them to benchmarks/results/serving.csv.
+Prints p50, p99, requests per second and processor time per request with their ratios to `constant`, and appends them
+to benchmarks/results/serving.csv.
 """
 
 import argparse
 import asyncio
 import csv
 import json
+import os
 import random
 import socket
 import statistics
@@ -29,26 +31,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import lightgbm as lgb
-import numpy as np
+from usual_model import TYPES, prepare
 
-from leadscore.features.definitions import Feature, named
-from leadscore.features.feature_set import Encoder, FeatureSet
-from leadscore.modeling.artifact import ArtifactParts, write_artifact
-from leadscore.modeling.intervals import IntervalTable
-from leadscore.scoring.grades import build_score_table
-from leadscore.store.engine import open_store
-from leadscore.store.keys import create_key
 
 ARMS = ("constant", "typed", "score")
 CONCURRENCIES = (1, 16)
 EVENTS = 50
-TYPES = [f"event_type_{number}" for number in range(12)]
 RESULTS = Path(__file__).parent / "results" / "serving.csv"
 
 CONSTANT_APP = """
 from fastapi import FastAPI
-from pydantic import BaseModel
 from leadscore.api.answers import ScoreAnswer
 from leadscore.api.requests import ScoreRequest
 
@@ -88,12 +80,13 @@ class Measured:
 
     latencies: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
+    cpu: float = 0.0
 
-    def summary(self) -> tuple[float, float, float]:
-        """p50 and p99 in milliseconds over all rounds, median requests per second of the rounds."""
+    def summary(self) -> tuple[float, float, float, float]:
+        """p50 and p99 in milliseconds, median requests per second of the rounds, microseconds of cpu per request."""
         ordered = sorted(self.latencies)
         p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-        return 1000 * p50, 1000 * p99, statistics.median(self.rates)
+        return 1000 * p50, 1000 * p99, statistics.median(self.rates), 1e6 * self.cpu / len(ordered)
 
 
 def main() -> None:
@@ -105,53 +98,31 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         key = prepare(Path(folder))
         with serving(CONSTANT_APP, folder) as constant, serving(SCORE_APP, folder) as score:
-            ports = {"constant": constant, "typed": constant, "score": score}
+            servers = {"constant": constant, "typed": constant, "score": score}
             requests = {arm: [request(arm, key, seed) for seed in range(64)] for arm in ARMS}
             rows = []
             for concurrency in CONCURRENCIES:
-                found = measure(ports, requests, concurrency, asked.seconds, asked.rounds)
+                found = measure(servers, requests, concurrency, asked.seconds, asked.rounds)
                 rows += report(found, concurrency)
     append(rows)
 
 
-def prepare(home: Path) -> str:
-    """An installation with a champion of usual size; returns a key that may score."""
-    features = FeatureSet(named(list(feature_list())), {"industry": Encoder("category", {"software": 0})}, {})
-    width = len(features.names)
-    rng = np.random.default_rng(0)
-    matrix = rng.poisson(0.8, (20_000, width)).astype(float)
-    matrix[rng.random(matrix.shape) < 0.2] = np.nan
-    odds = np.nan_to_num(matrix[:, :40:4]).sum(axis=1) - 9
-    settings = {"objective": "binary", "num_leaves": 8, "feature_fraction": 0.3, "verbose": -1, "num_threads": 1}
-    texts = []
-    for seed in range(3):
-        target = (rng.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(int)
-        data = lgb.Dataset(matrix, target, params={"verbose": -1})
-        texts.append(lgb.train({**settings, "seed": seed}, data, 300).model_to_string())
-    manifest = {"name": "leadscore", "version": "1", "kind": "events", "as_of": "2026-01-01T00:00:00Z"}
-    manifest |= {"horizons_days": [14, 60, 180], "main_horizon_days": 60}
-    intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
-    scores = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
-    parts = ArtifactParts(features, tuple(texts), intervals, scores, matrix[:5], manifest)
-    write_artifact(home / "models" / "leadscore" / "champion", parts)
-    return create_key(open_store(f"sqlite:///{home}/data/leadscore.db"), "read")[1]
+@dataclass(frozen=True)
+class Server:
+    """A server process and the port it listens on."""
 
+    port: int
+    pid: int
 
-def feature_list() -> Iterator[Feature]:
-    """The default aggregations of every event type, lead age and one attribute: 98 features."""
-    for name in TYPES:
-        group = f"event:{name}"
-        yield from (Feature("", "count", name, days, group=group) for days in (7, 30, 90))
-        yield Feature("", "count", name, group=group)
-        yield from (Feature("", "decayed", name, half_life_days=days, group=group) for days in (7, 30, 90))
-        yield Feature("", "days_since_last", name, group=group)
-    yield Feature("", "lead_age", group="age")
-    yield Feature("", "attribute", attribute="industry", group="attribute:industry")
+    def cpu_seconds(self) -> float:
+        """Processor time it has used (Linux), which other work on the machine disturbs less than the clock."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def serving(program: str, home: str) -> Iterator[int]:
-    """Run a server in a process of its own; yields its port."""
+def serving(program: str, home: str) -> Iterator[Server]:
+    """Run a server in a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -162,7 +133,7 @@ def serving(program: str, home: str) -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -184,15 +155,18 @@ def request(arm: str, key: str, seed: int) -> bytes:
 
 
 def measure(
-    ports: dict[str, int], requests: dict[str, list[bytes]], concurrency: int, seconds: float, rounds: int
+    servers: dict[str, Server], requests: dict[str, list[bytes]], concurrency: int, seconds: float, rounds: int
 ) -> dict[str, Measured]:
     """Let the arms take turns, each round in another order; one untimed turn first."""
     found = {arm: Measured() for arm in ARMS}
     for turn in range(rounds + 1):
         for place in range(len(ARMS)):
             arm = ARMS[(turn + place) % len(ARMS)]
-            latencies, passed = asyncio.run(load(ports[arm], requests[arm], concurrency, seconds if turn else 0.5))
+            before = servers[arm].cpu_seconds()
+            turn_seconds = seconds if turn else 0.5
+            latencies, passed = asyncio.run(load(servers[arm].port, requests[arm], concurrency, turn_seconds))
             if turn:
+                found[arm].cpu += servers[arm].cpu_seconds() - before
                 found[arm].latencies += latencies
                 found[arm].rates.append(len(latencies) / passed)
     return found
@@ -224,19 +198,19 @@ async def load(port: int, requests: list[bytes], concurrency: int, seconds: floa
 
 def report(found: dict[str, Measured], concurrency: int) -> list[dict[str, Any]]:
     """Print one concurrency's table; returns its rows."""
-    base50, base99, base_rate = found["constant"].summary()
+    base = found["constant"].summary()
     rows = []
-    print(
-        f"\nconcurrency {concurrency:<3} {'p50 ms':>8} {'p99 ms':>8} {'req/s':>8}   ratio to constant: p50, p99, req/s"
-    )
+    print(f"\nconcurrency {concurrency:<3} {'p50 ms':>8} {'p99 ms':>8} {'req/s':>8} {'cpu us':>8}   ratios to constant")
     for arm in ARMS:
-        p50, p99, rate = found[arm].summary()
-        ratios = (p50 / base50, p99 / base99, rate / base_rate)
-        print(f"{arm:<15} {p50:8.2f} {p99:8.2f} {rate:8.0f}   {ratios[0]:18.2f} {ratios[1]:4.2f} {ratios[2]:6.2f}")
+        figures = found[arm].summary()
+        ratios = [figure / other for figure, other in zip(figures, base, strict=True)]
+        numbers = "{:8.2f} {:8.2f} {:8.0f} {:8.0f}".format(*figures)
+        print(f"{arm:<15} {numbers}   " + " ".join(f"{ratio:6.2f}" for ratio in ratios))
+        names = ("p50_ms", "p99_ms", "requests_per_second", "cpu_us")
         rows.append(
             {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "concurrency": concurrency, "arm": arm}
-            | {"p50_ms": round(p50, 4), "p99_ms": round(p99, 4), "requests_per_second": round(rate, 1)}
-            | dict(zip(("p50_ratio", "p99_ratio", "rate_ratio"), (round(ratio, 3) for ratio in ratios), strict=True))
+            | {name: round(figure, 4) for name, figure in zip(names, figures, strict=True)}
+            | {f"{name}_ratio": round(ratio, 3) for name, ratio in zip(names, ratios, strict=True)}
         )
     return rows
 
