@@ -33,7 +33,6 @@ from typing import Any
 
 from usual_model import TYPES, prepare
 
-
 ARMS = ("constant", "typed", "score")
 CONCURRENCIES = (1, 16)
 EVENTS = 50
