@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import ATTRIBUTES, DECISIONS, LEADS, OUTCOMES, SCORES
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _LATEST_FIRST = (SCORES.c.as_of.desc(), SCORES.c.saved_at.desc(), SCORES.c.decision_id.desc())
 
 
@@ -83,12 +84,19 @@ def hottest(store: Store, limit: int) -> list[dict[str, Any]]:
         .limit(1)
         .scalar_subquery()
     )
+    order = (SCORES.c.score.desc(), SCORES.c.lead_id)
+    # Chosen by id first: rows are wide, and only those that are shown should be read whole.
+    chosen = (
+        sa.select(SCORES.c.decision_id)
+        .where(SCORES.c.lifecycle.in_([str(state) for state in OPEN_STATES]), ~superseded, ~ended)
+        .order_by(*order)
+        .limit(limit)
+    )
     query = (
         _scored(LEADS.c.created_at, source.label("source"))
         .outerjoin(LEADS, LEADS.c.lead_id == SCORES.c.lead_id)
-        .where(SCORES.c.lifecycle.in_([str(state) for state in OPEN_STATES]), ~superseded, ~ended)
-        .order_by(SCORES.c.score.desc(), SCORES.c.lead_id)
-        .limit(limit)
+        .where(SCORES.c.decision_id.in_(chosen))
+        .order_by(*order)
     )
     with reading(store) as connection:
         rows = connection.execute(query).all()
@@ -108,7 +116,7 @@ def _to_rows(row: ScoreRow, now: int) -> tuple[Row, Row]:
     if score.lead_id is None:
         raise ValueError("a score without a lead cannot be stored")
     values = _json({name: None if math.isnan(value) else value for name, value in row.feature_values.items()})
-    reasons = _json([asdict(reason) for reason in score.reasons])
+    reasons = _json([{"feature": each.feature, "text": each.text, "effect": each.effect} for each in score.reasons])
     told = (
         _json(score.p_convert),
         *score.interval,
@@ -123,13 +131,13 @@ def _to_rows(row: ScoreRow, now: int) -> tuple[Row, Row]:
         score.versions.policy,
     )
     action = (decision.route, decision.queue, decision.owner, decision.respond_by, decision.reason)
-    digest = hashlib.sha256(_json([score.lead_id, score.as_of, told, action]).encode()).hexdigest()
+    digest = hashlib.sha256(repr((score.lead_id, score.as_of, told, action)).encode()).hexdigest()
     key = (f"dec_{digest[:32]}", score.lead_id, score.as_of)
     return (*key, now, *told), (*key, *action)
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(value)
 
 
 def _to_dict(row: Any) -> dict[str, Any]:
