@@ -136,7 +136,7 @@ def test_facts_hold_what_the_files_hold(company: SimulatedCompany) -> None:
     for row in company.leads.slice(0, 20).to_pylist():
         mine = attributes.get_group(row["lead_id"])
         arrived = mine[mine["known_at"] == row["created_at"]]
-        given = {k: v for k, v in row.items() if k not in ("lead_id", "created_at") and v is not None}
-        assert dict(zip(arrived["name"], arrived["value"], strict=True)) == given
+        given = {name: value for name, value in row.items() if name not in ("lead_id", "created_at")}
+        assert dict(zip(arrived["name"], arrived["value"].replace({np.nan: None}), strict=True)) == given
     assert facts.outcomes.num_rows == company.outcomes.num_rows
     assert facts.leads.num_rows == company.leads.num_rows

@@ -59,7 +59,7 @@ class SimulatedCompany:
         return {"leads": leads, "events": self.events.num_rows, "conversions": won, "rate": won / leads}
 
     def facts(self) -> Facts:
-        """The same facts as importing the files gives them: lead columns as attributes, values in thousandths."""
+        """The facts as importing the files gives them: lead columns as attributes, empty ones too; values in thousandths."""
         columns = [name for name in self.leads.column_names if name not in ("lead_id", "created_at")]
         arriving = [
             pa.table(
@@ -69,7 +69,7 @@ class SimulatedCompany:
                     "value": self.leads[name],
                     "known_at": self.leads["created_at"],
                 }
-            ).filter(pc.is_valid(self.leads[name]))
+            )
             for name in columns
         ]
         thousandths = pc.multiply(self.events["value"], VALUE_SCALE)
