@@ -59,7 +59,7 @@ class SimulatedCompany:
         return {"leads": leads, "events": self.events.num_rows, "conversions": won, "rate": won / leads}
 
     def facts(self) -> Facts:
-        """The facts as importing the files gives them: lead columns as attributes, empty ones too; values in thousandths."""
+        """The facts as importing the files gives them: lead columns (empty too) as attributes, value in thousandths."""
         columns = [name for name in self.leads.column_names if name not in ("lead_id", "created_at")]
         arriving = [
             pa.table(
