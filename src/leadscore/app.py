@@ -78,4 +78,4 @@ def _champion(folder: Path) -> tuple[ModelArtifact | None, str | None]:
 def openapi_text() -> str:
     """The OpenAPI document of the service as it is kept in docs/openapi.json."""
     document = create_app(load_settings(Path("no-such-folder"))).openapi()
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"
