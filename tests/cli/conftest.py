@@ -17,7 +17,7 @@ from leadscore.config.write import write_configuration
 
 # Small enough for a test, large enough that something can be learnt.
 FAST = {
-    "max_snapshots: 40000": "max_snapshots: 6000",
+    "max_snapshots: 80000": "max_snapshots: 6000",
     "bootstrap_draws: 200": "bootstrap_draws: 50",
     "  trees: 300": "  trees: 60",
     "  trees_on_few_data: 150": "  trees_on_few_data: 60",

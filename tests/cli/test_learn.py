@@ -138,7 +138,7 @@ def test_a_table_without_signal_is_registered_and_refused(empty: Company) -> Non
     [
         (("--table", "absent.csv", "--target", "y"), 2, "there is no such file"),
         (("--table", "t.csv"), 2, "--table without --target"),
-        (("--target", "y"), 2, "without --table"),
+        (("--target", "y"), 2, "options of a table, without --table"),
         (("--table", "t.csv", "--target", "nope"), 2, "there is no column nope"),
         (("--table", "t.csv", "--target", "industry"), 2, "its values are"),
         (("--table", "tiny.csv", "--target", "converted"), 3, "labelled rows"),

@@ -62,35 +62,28 @@ def train(
     export, whether they do.
     """
     settings = load_settings()
-    if table is None:
-        only_table = {"--target": target, "--id": id, "--time": time, "--positive": positive, "--negative": negative}
-        used = [flag for flag, value in only_table.items() if value is not None]
-        if used or exclude or shuffled:
-            raise UsageError(
-                "LS-USAGE-01", found=f"{', '.join(used) or 'a table option'} without --table", fix="add --table FILE"
-            )
-        instant = None if as_of is None else parse_instant(as_of).at
-        if show_splits:
-            say(picture_splits(settings, instant))
-            return
-        with progress_bars() as progress:
+    request = TableRequest(
+        target=target or "",
+        id_column=id,
+        time_column=time,
+        exclude=tuple(exclude or ()),
+        positive=positive,
+        negative=negative,
+        shuffled=shuffled,
+        keep=tuple(keep or ()),
+    )
+    if table is None and request != TableRequest(target=""):
+        raise UsageError("LS-USAGE-01", found="options of a table, without --table", fix="add --table FILE")
+    if table is not None and not target:
+        raise UsageError("LS-USAGE-01", found="--table without --target", fix="name the column that says who converted")
+    instant = None if as_of is None else parse_instant(as_of).at
+    if show_splits:
+        say(picture_splits(settings, instant))
+        return
+    with progress_bars() as progress:
+        if table is None:
             report = train_on_events(settings, name, instant, progress)
-    else:
-        if target is None:
-            raise UsageError(
-                "LS-USAGE-01", found="--table without --target", fix="name the column that says who converted"
-            )
-        request = TableRequest(
-            target=target,
-            id_column=id,
-            time_column=time,
-            exclude=tuple(exclude or ()),
-            positive=positive,
-            negative=negative,
-            shuffled=shuffled,
-            keep=tuple(keep or ()),
-        )
-        with progress_bars() as progress:
+        else:
             report = train_on_table(settings, name, table, request, progress)
     emit_json(report.to_dict()) if json else say_training(report)
 

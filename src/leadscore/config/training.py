@@ -20,8 +20,8 @@ class LightGbmConfig(Section):
     """Leaves per tree."""
     min_rows_per_leaf: int = Field(100, ge=1)
     """Fewest training rows in a leaf."""
-    lambda_l2: float = Field(5.0, ge=0)
-    """L2 penalty on leaf values."""
+    lambda_l2: float = Field(20.0, ge=0)
+    """L2 penalty on leaf values, for row weights whose mean is 1."""
     feature_fraction: float = Field(0.3, gt=0, le=1)
     """Share of features tried by each tree."""
     bagging_fraction: float = Field(0.7, gt=0, le=1)
@@ -41,10 +41,10 @@ class TrainingConfig(Section):
     """The horizon that score, grade and reasons speak about."""
     outcome_lag_days: int = Field(0, ge=0)
     """Days until an outcome is surely booked; labels younger than that are unknown."""
-    max_snapshots: int = Field(40_000, ge=1_000)
+    max_snapshots: int = Field(80_000, ge=1_000)
     """Training snapshots (lead x week) at most; beyond it they are thinned, with weights that restore the totals."""
-    history_days: int = Field(1_500, ge=30)
-    """How far back training snapshots go."""
+    history_days: int = Field(800, ge=30)
+    """How far back training snapshots go; older habits mislead more than their number helps."""
     evaluation_window_days: int = Field(180, ge=14)
     """Length of the newest, never trained-on period on which a model is judged."""
     bootstrap_draws: int = Field(200, ge=50)

@@ -18,6 +18,7 @@ NEVER = LATEST_US
 
 _LEAD_WEEKS_AT_ONCE = 2_000_000
 _SPARE_SIGMAS = 8.0
+_NEAR_PART = 4
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -70,14 +71,15 @@ def weekly_snapshots(
     since, until      epoch microseconds; snapshots with since < as_of <= until.
     max_rows          at most this many snapshots.
     keep_within_days  lead-weeks whose lead becomes a customer within so many days are rare and worth most: they are
-                      all kept unless they alone are more than half of max_rows.
+                      all kept unless they alone are more than a quarter of max_rows: with fewer of
+                      the others, each of them would stand for so many that a model sees them with luck or not at all.
     seed              decides which weeks are drawn, together with lead_id and as_of only.
     Returns           ordered by lead_id, then as_of, whatever the order of the facts. The weights sum up to the number
                       of lead-weeks, and so do those of the lead-weeks before a purchase.
     """
     weeks = _LeadWeeks.of(facts, since, until, keep_within_days)
     near, far = int(weeks.near.sum()), int((weeks.stop - weeks.first - weeks.near).sum())
-    near_rows = min(near, max(max_rows - far, max_rows // 2))
+    near_rows = min(near, max(max_rows - far, max_rows // _NEAR_PART))
     before_purchase = _draw(weeks, True, near_rows, near, seed)
     others = _draw(weeks, False, min(far, max_rows - near_rows), far, seed)
     lead = np.concatenate([before_purchase.lead, others.lead])

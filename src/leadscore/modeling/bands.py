@@ -137,7 +137,8 @@ def _fit_band(
     data = lgb.Dataset(
         rows.matrix[known],
         label=converted.astype(np.float32),
-        weight=weight,
+        # Penalties are meant for rows that count once; thinned rows count for many.
+        weight=weight / weight.mean(),
         feature_name=_column_names(rows.matrix.shape[1]),
         categorical_feature=list(categorical),
         params=parameters,
