@@ -11,8 +11,8 @@ import pandas as pd
 
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
-from leadscore.features.table_columns import column_features, column_names, learn_encoder, text_of
 from leadscore.features.feature_set import Encoder, FeatureSet, finite_number
+from leadscore.features.table_columns import column_features, column_names, learn_encoder, text_of
 
 _POSITIVE = ("1", "true", "yes", "won", "y", "t")
 
