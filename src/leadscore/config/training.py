@@ -45,6 +45,8 @@ class TrainingConfig(Section):
     """Training snapshots (lead x week) at most; beyond it they are thinned, with weights that restore the totals."""
     history_days: int = Field(800, ge=30)
     """How far back training snapshots go; older habits mislead more than their number helps."""
+    recency_half_life_days: int = Field(365, ge=7)
+    """Age at which a training snapshot counts half as much as a new one: buyers and their habits drift."""
     evaluation_window_days: int = Field(180, ge=14)
     """Length of the newest, never trained-on period on which a model is judged."""
     bootstrap_draws: int = Field(200, ge=50)

@@ -62,17 +62,16 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
         raise DataError("LS-DATA-01", found="no lead was open on any Monday of the history", fix="import more history")
     matrix = compute_matrix(known, table.arrow(), features, progress)
     complete_to = until - training.outcome_lag_days * DAY_US
-    bands = _labelled(table, band_labels(table, training.horizons_days, complete_to))
-    whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to))
+    weight = table.weight * 0.5 ** ((until - table.as_of) / (training.recency_half_life_days * DAY_US))
+    bands = _labelled(table, band_labels(table, training.horizons_days, complete_to), weight)
+    whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
     return TrainingSet(
         TrainingRows(matrix=matrix, **vars(bands)), TrainingRows(matrix=matrix, **vars(whole)), features, since, until
     )
 
 
-def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels) -> LabelledRows:
-    return LabelledRows(
-        known=labels.known, converted=labels.converted, weight=table.weight, cluster=lead_numbers(table)
-    )
+def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels, weight: np.ndarray) -> LabelledRows:
+    return LabelledRows(known=labels.known, converted=labels.converted, weight=weight, cluster=lead_numbers(table))
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def build_evaluation_set(
     if not len(table):
         raise DataError("LS-DATA-01", found="no lead was open in the evaluation period", fix="import more history")
     return EvaluationSnapshots(
-        facts, table, _labelled(table, horizon_labels(table, training.horizons_days, complete_to))
+        facts, table, _labelled(table, horizon_labels(table, training.horizons_days, complete_to), table.weight)
     )
 
 
