@@ -1,8 +1,78 @@
-"""The house settings of property tests: no deadline on busy machines, the same examples in every CI run."""
+"""What all tests share: settings of property tests, and stores on SQLite and PostgreSQL.
 
+PostgreSQL is tested in a database of its own, made and dropped here, where a server answers.
+"""
+
+import itertools
 import os
+import uuid
 
+import psycopg
+import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
+from leadscore.store.engine import Store, open_store, writing
+from leadscore.store.tables import METADATA
+
+# No deadline on busy machines, the same examples in every CI run.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
+
+
+def server_url() -> sa.URL:
+    """The PostgreSQL server to test on."""
+    given = os.environ.get("LEADSCORE_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+    return sa.make_url(given)
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    server = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        connection = psycopg.connect(server, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL server answers (LEADSCORE_TEST_DATABASE_URL names one): {error}")
+    name = f"leadscore_test_{uuid.uuid4().hex[:12]}"
+    with connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield server_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_url):
+    store = open_store(postgres_url)
+    yield store
+    store.close()
+
+
+def emptied(store: Store) -> Store:
+    """A store with no rows."""
+    with writing(store) as connection:
+        for table in METADATA.sorted_tables:
+            connection.execute(sa.delete(table))
+    return store
+
+
+@pytest.fixture
+def sqlite_store(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'leadscore.db'}")
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request):
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_store")
+    return emptied(request.getfixturevalue("postgres_store"))
+
+
+@pytest.fixture
+def sqlite_store_factory(sqlite_store, tmp_path_factory):
+    """Gives two stores in turn, emptied each time: for comparing two within the many examples of a property test."""
+    other = open_store(f"sqlite:///{tmp_path_factory.mktemp('other') / 'other.db'}")
+    turns = itertools.cycle([sqlite_store, other])
+    yield lambda: emptied(next(turns))
+    other.close()
