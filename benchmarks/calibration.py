@@ -24,7 +24,7 @@ from leadscore.workflows.fit_recipe import Learnable, judge
 
 RESULTS = Path(__file__).parent / "results" / "calibration.csv"
 YOUNG_DAYS = 90
-TRUTH_ROWS = 6_000
+TRUTH_ROWS = 40_000
 
 
 def log_loss(p: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:

@@ -21,7 +21,9 @@ def test_parts_compressed_one_by_one_are_joined():
     assert inflate(gzip.compress(b"ab") + gzip.compress(b"cd"), 100) == b"abcd"
 
 
-@pytest.mark.parametrize("damaged", [b"no gzip", gzip.compress(b"x" * 50, mtime=0)[:-9], gzip.compress(b"x", mtime=0)[:5]])
+@pytest.mark.parametrize(
+    "damaged", [b"no gzip", gzip.compress(b"x" * 50, mtime=0)[:-9], gzip.compress(b"x", mtime=0)[:5]]
+)
 def test_damaged_compression_is_refused(damaged):
     with pytest.raises(DataError, match="LS-BODY-01"):
         inflate(damaged, 1000)

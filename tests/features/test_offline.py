@@ -202,7 +202,7 @@ def test_both_engines_equal_the_reference_bit_for_bit(case):
 
 
 @pytest.mark.slow
-@settings(max_examples=1_500)
+@settings(max_examples=400)
 @given(companies_and_snapshots())
 def test_both_engines_equal_the_reference_on_many_more_histories(case):
     hold_both_engines_to_the_reference(*case)

@@ -20,7 +20,7 @@ class LightGbmConfig(Section):
     """Leaves per tree."""
     min_rows_per_leaf: int = Field(100, ge=1)
     """Fewest training rows in a leaf."""
-    lambda_l2: float = Field(20.0, ge=0)
+    lambda_l2: float = Field(40.0, ge=0)
     """L2 penalty on leaf values, for row weights whose mean is 1."""
     feature_fraction: float = Field(0.3, gt=0, le=1)
     """Share of features tried by each tree."""

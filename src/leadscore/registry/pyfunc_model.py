@@ -1,15 +1,20 @@
 """The MLflow model of a version: a feature frame, or the rows of a table, in; probabilities out."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import pandas as pd
-from mlflow.pyfunc import PythonModel
 
 from leadscore.dataset.table import table_matrix
 from leadscore.modeling.artifact import load_artifact
+
+with warnings.catch_warnings():
+    # mlflow 3.17 warns about its own type hints while it is imported.
+    warnings.simplefilter("ignore")
+    import mlflow
+    from mlflow.pyfunc import PythonModel
 
 
 class LeadscoreModel(PythonModel):  # type: ignore[misc]
@@ -34,4 +39,7 @@ class LeadscoreModel(PythonModel):  # type: ignore[misc]
         return pd.DataFrame(artifact.predictor.curve(matrix), columns=names, index=model_input.index)
 
 
-mlflow.models.set_model(LeadscoreModel())
+with warnings.catch_warnings():
+    # It asks for a type hint of its own kind; the frame's columns depend on the version.
+    warnings.simplefilter("ignore")
+    mlflow.models.set_model(LeadscoreModel())
