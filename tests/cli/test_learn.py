@@ -154,3 +154,28 @@ def test_what_cannot_be_trained_is_said_with_its_remedy(
     assert answer.code == code, answer.err
     assert found in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_promotion_can_be_undone(empty: Company) -> None:
+    rng = random.Random(9)
+    rows = [(rng.random(), rng.random()) for _ in range(3000)]
+    weak, strong = empty.home / "weak.csv", empty.home / "strong.csv"
+    with weak.open("w") as poor, strong.open("w") as rich:
+        poor.write("hint,y\n")
+        rich.write("hint,visits,y\n")
+        for hint, visits in rows:
+            won = "yes" if rng.random() < 0.05 + 0.4 * hint + 0.5 * visits * visits else "no"
+            poor.write(f"{hint:.3f},{won}\n")
+            rich.write(f"{hint:.3f},{visits:.3f},{won}\n")
+    for number, file in enumerate((weak, strong), start=1):
+        trained = empty.run("train", "--table", str(file), "--target", "y", "--json")
+        assert trained.json()["gate"]["passed"] is True, trained.json()["gate"]
+        promoted = empty.run("promote", "--json").json()
+        assert (promoted["promoted"], promoted["version"]) == (True, str(number))
+    back = empty.run("rollback", "--json").json()
+    assert (back["version"], back["previous"]) == ("1", "2")
+    manifest = json.loads((empty.home / "models/leadscore/champion/manifest.json").read_text())
+    assert manifest["version"] == "1"
+    assert empty.run("rollback").code == 3
+    again = empty.run("promote", "--json").json()
+    assert (again["promoted"], again["version"]) == (True, "2")
