@@ -4,6 +4,10 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from leadscore.config.mapping import MappingConfig
+from leadscore.store.engine import open_store
+from leadscore.workflows.import_facts import import_file
+
 from .conftest import Company
 
 COLUMNS = [
@@ -72,7 +76,10 @@ def test_later_facts_do_not_move_a_past_score(company: Company, tmp_path: Path) 
         + "".join(f"late-{lead},{lead},demo_requested,{past}\n" for lead in leads)
         + "".join(f"new-{lead},{lead},a_type_never_seen,{at}\n" for lead in leads)
     )
-    assert company.run("import", "events", str(later), "--json").json()["rejected"] == 0
+    store = open_store(f"sqlite:///{company.home / 'data/leadscore.db'}")
+    report = import_file(store, "events", later, MappingConfig(), tmp_path, 0)
+    store.close()
+    assert (report.inserted, report.rejected) == (2 * len(leads), 0)
     assert score(company, [(lead, past) for lead in leads], "after") == before
 
 

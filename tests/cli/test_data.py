@@ -3,6 +3,11 @@
 import csv
 from pathlib import Path
 
+import pytest
+
+from leadscore.store.engine import open_store
+from leadscore.workflows.receive_events import receive
+
 from .conftest import Company
 
 
@@ -53,3 +58,24 @@ def test_a_demo_never_mixes_with_real_facts(empty: Company) -> None:
     answer = empty.run("demo", "--leads", "200")
     assert answer.code == 3
     assert "LS-DATA-04" in answer.err
+
+
+def test_real_facts_are_not_imported_into_a_demo(company: Company) -> None:
+    (company.home / "mine.csv").write_text("lead_id,created_at\na,2024-01-01T00:00:00Z\n")
+    answer = company.run("import", "leads", "mine.csv")
+    assert answer.code == 3
+    assert "leadscore init" in answer.err
+
+
+@pytest.mark.slow
+def test_a_second_demo_starts_afresh_but_never_deletes_other_facts(empty: Company) -> None:
+    for _ in range(2):
+        again = empty.run("demo", "--leads", "600", "--seed", "2", "--json")
+        assert again.code == 0, again.err
+        assert len(again.json()["hottest"]) == 10
+    store = open_store(f"sqlite:///{empty.home / 'data/leadscore.db'}")
+    receive(store, b'{"userId": "real", "event": "Signed Up", "messageId": "m1"}', 1_700_000_000_000_000, "track")
+    store.close()
+    refused = empty.run("demo", "--leads", "600", "--seed", "2")
+    assert refused.code == 3
+    assert "LS-DATA-04" in refused.err

@@ -5,6 +5,7 @@ import pytest
 from leadscore.config.training import LightGbmConfig
 from leadscore.domain.errors import DataError
 from leadscore.modeling.bands import fit_bands
+from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.rows import TrainingRows
 
 CONFIG = LightGbmConfig(trees=40, trees_on_few_data=20)
@@ -113,23 +114,34 @@ def test_one_band_is_enough_for_a_flat_table():
     assert fit_bands(table, ("table",), (1,), CONFIG, 1) == fit(rows)[:1]
 
 
-@pytest.mark.parametrize(
-    ("known", "converted", "code", "words"),
-    [
-        (False, False, "LS-DATA-01", "band 14-60 days: none of 3000 rows is old enough"),
-        (True, True, "LS-DATA-02", "band 14-60 days: all 3000 rows with a known label converted"),
-    ],
-)
-def test_a_band_that_cannot_be_learned_is_named_with_its_counts(known, converted, code, words):
+def second_band(known: bool, converted: bool) -> TrainingRows:
     rows = history()
     both_known, both_converted = rows.known.copy(), rows.converted.copy()
     both_known[:, 1], both_converted[:, 1] = known, converted
-    spoiled = TrainingRows(
+    return TrainingRows(
         matrix=rows.matrix, known=both_known, converted=both_converted, weight=rows.weight, cluster=rows.cluster
     )
-    with pytest.raises(DataError, match=words) as refusal:
-        fit(spoiled)
-    assert refusal.value.code == code
+
+
+def test_a_band_in_which_everybody_converted_is_named_with_its_counts():
+    with pytest.raises(DataError, match="band 14-60 days: all 3000 rows with a known label converted") as refusal:
+        fit(second_band(known=True, converted=True))
+    assert refusal.value.code == "LS-DATA-02"
+
+
+def test_a_band_that_no_row_is_old_enough_for_adds_nothing_to_the_nearer_one():
+    texts = fit(second_band(known=False, converted=False))
+    assert texts[0] == fit(history())[0]
+    p = BandPredictor(texts, (14, 60)).curve(history().matrix[:50])
+    assert (p[:, 1] - p[:, 0] < 2e-6).all()
+
+
+def test_rows_that_are_all_too_young_are_refused():
+    rows = second_band(known=False, converted=False)
+    rows.known[:, 0] = False
+    with pytest.raises(DataError, match="none of 3000 rows is old enough") as refusal:
+        fit(rows)
+    assert refusal.value.code == "LS-DATA-01"
 
 
 def test_a_history_in_which_nobody_converted_is_refused():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from leadscore.config.load import Settings, load_settings
@@ -13,6 +14,7 @@ from leadscore.domain.time import DAY_US
 from leadscore.features.facts import SCHEMAS, Facts
 from leadscore.simulate.company import SimulatedCompany, simulate_company
 from leadscore.workflows.build_training_set import build_evaluation_set, build_training_set
+from leadscore.workflows.train_challenger import About, fit_events
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +110,35 @@ def test_evaluation_snapshots_are_all_later_than_the_cut(company: SimulatedCompa
     found = build_evaluation_set(company.facts(), since, until, company.until, settings)
     assert found.table.as_of.min() > since
     assert found.table.as_of.max() <= until
+
+
+def told_afterwards(facts: Facts) -> Facts:
+    """A field that only won leads have, delivered as a plain column: known, as it seems, from their first day on."""
+    won = set(facts.outcomes.filter(pc.equal(facts.outcomes["outcome"], "won"))["lead_id"].to_pylist())
+    created = zip(facts.leads["lead_id"].to_pylist(), facts.leads["created_at"].to_pylist(), strict=True)
+    rows = [(lead, "billing_plan", "standard", at) for lead, at in created if lead in won]
+    return replace(facts, attributes=more(facts.attributes, "attributes", rows))
+
+
+def test_a_field_filled_in_after_the_sale_is_named_and_left_out(settings: Settings) -> None:
+    facts = told_afterwards(simulate_company(1_500, 12, days=900).facts())
+    found = build_training_set(facts, int(pc.max(facts.events["known_at"]).as_py()), settings, silent)
+    assert [suspect.field for suspect in found.leak_suspects()] == ["billing_plan"]
+    clean = found.without_attributes({"billing_plan"})
+    assert "attribute_billing_plan" in found.features.names
+    assert "attribute_billing_plan" not in clean.features.names
+    assert clean.bands.matrix.shape[1] == len(clean.features.names)
+    assert clean.leak_suspects() == []
+
+
+def test_a_company_too_young_for_the_farthest_horizon_still_learns_the_near_ones(settings: Settings) -> None:
+    facts = simulate_company(1_500, 13, days=300).facts()
+    quick = settings.training.model_copy(
+        update={"lightgbm": settings.training.lightgbm.model_copy(update={"trees": 20, "trees_on_few_data": 20})}
+    )
+    instant = int(pc.max(facts.events["known_at"]).as_py())
+    fitted = fit_events(facts, instant, replace(settings, training=quick), About("young", (), None), silent)
+    judged = fitted.evaluation.horizons
+    assert judged["60d"].rows > 0
+    assert judged["180d"].rows == 0
+    assert judged["180d"].missing == "no row is old enough to know whether it converted"

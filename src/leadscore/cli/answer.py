@@ -45,9 +45,7 @@ def score(
 
 def explain(
     lead: Annotated[str, typer.Argument(help="lead_id")],
-    as_of: Annotated[
-        str | None, typer.Option(help="Past instant (ISO 8601); the newest known fact by default.")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="A past instant (ISO 8601); now by default.")] = None,
     name: NameOption = "leadscore",
     json: JsonFlag = False,
 ) -> None:

@@ -13,6 +13,7 @@ from leadscore.config.load import load_settings
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import SECOND_US
 from leadscore.store.engine import open_store
+from leadscore.store.info import SIMULATED, get_info
 from leadscore.workflows.export_facts import export_events, export_messages
 from leadscore.workflows.import_facts import ImportReport, import_file
 
@@ -50,6 +51,12 @@ def import_(
     if missing:
         raise UsageError("LS-FILE-01", where=", ".join(missing), found="there is no such file")
     store = open_store(settings.service.store_url)
+    if get_info(store, SIMULATED) is not None:
+        raise DataError(
+            "LS-DATA-04",
+            found="the store holds the simulated company of a demo, which must not mix with real facts",
+            fix="make a home for your own: leadscore init my-company, then export LEADSCORE_HOME=my-company",
+        )
     folder = settings.service.data_folder / "dead-letters"
     reports = []
     with progress_bars() as progress:

@@ -1,19 +1,22 @@
 """Verbs around models: train, evaluate, promote, rollback."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, refuse, say, show_table
-from leadscore.config.load import load_settings
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table
+from leadscore.config.load import Settings, load_settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import parse_instant
+from leadscore.modeling.artifact import read_manifest
 from leadscore.workflows.evaluate_version import evaluate_version
 from leadscore.workflows.promote import promote_challenger, roll_back
 from leadscore.workflows.register_model import TrainReport
+from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import picture_splits, train_on_events
 from leadscore.workflows.train_table import train_on_table
 
@@ -72,17 +75,22 @@ def train(
         shuffled=shuffled,
         keep=tuple(keep or ()),
     )
-    if table is None and request != TableRequest(target=""):
+    if table is None and replace(request, keep=()) != TableRequest(target=""):
         raise UsageError("LS-USAGE-01", found="options of a table, without --table", fix="add --table FILE")
     if table is not None and not target:
         raise UsageError("LS-USAGE-01", found="--table without --target", fix="name the column that says who converted")
+    if table is not None and (show_splits or as_of):
+        raise UsageError(
+            "LS-USAGE-01", found="--show-splits or --as-of with --table", fix="a table is split by its rows"
+        )
     instant = None if as_of is None else parse_instant(as_of).at
     if show_splits:
-        say(picture_splits(settings, instant))
+        picture = picture_splits(settings, instant)
+        emit_json({"splits": picture.splitlines()}) if json else say(picture)
         return
     with progress_bars() as progress:
         if table is None:
-            report = train_on_events(settings, name, instant, progress)
+            report = train_on_events(settings, name, instant, progress, request.keep)
         else:
             report = train_on_table(settings, name, table, request, progress)
     emit_json(report.to_dict()) if json else say_training(report)
@@ -149,7 +157,8 @@ def evaluate(
 
 def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
     """Make the challenger the champion, if the evidence on later leads allows it; else exit 3 with the reasons."""
-    outcome = promote_challenger(load_settings(), name)
+    settings = load_settings()
+    outcome = promote_challenger(settings, name)
     if json:
         emit_json(outcome.to_dict())
     elif outcome.promoted:
@@ -159,14 +168,26 @@ def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
         )
     for reason in outcome.reasons if not json else []:
         say(f"  - {reason}")
-    if not outcome.promoted:
+    if outcome.promoted:
+        _rescore(settings, name)
+    else:
         refuse(DataError("LS-GATE-01", found=f"version {outcome.version} of {name} was not promoted"))
 
 
 def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
     """Make the champion before the present one champion again."""
-    outcome = roll_back(load_settings(), name)
+    settings = load_settings()
+    outcome = roll_back(settings, name)
     if json:
         emit_json(outcome.to_dict())
     else:
         say(f"{name} version {outcome.version} is champion again, instead of {outcome.previous}.")
+    _rescore(settings, name)
+
+
+def _rescore(settings: Settings, name: str) -> None:
+    """Score every open lead with the new champion, for the page of the hottest leads."""
+    if read_manifest(settings.service.models_folder / name / "champion")["kind"] == "events":
+        with progress_bars() as progress:
+            scores = score_open_leads(settings, name, None, progress)
+        note(f"{len(scores):,} open leads scored; `leadscore serve` shows the hottest")

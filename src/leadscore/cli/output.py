@@ -1,6 +1,7 @@
 """How commands speak: one JSON document, or tables and sentences; progress always on stderr."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
@@ -10,11 +11,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from leadscore.domain.errors import LeadscoreError
+from leadscore.domain.errors import LeadscoreError, UsageError
 from leadscore.domain.progress import Progress as Teller
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document on stdout.")]
-NameOption = Annotated[str, typer.Option("--name", help="Which model; several can live side by side.")]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+def _model_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UsageError("LS-USAGE-01", where="--name", found=repr(name), allowed="letters, digits, _ . -")
+    return name
+
+
+NameOption = Annotated[
+    str, typer.Option("--name", callback=_model_name, help="Which model; several can live side by side.")
+]
 
 console = Console(highlight=False, soft_wrap=True)
 _stderr = Console(stderr=True, highlight=False)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from leadscore.config.load import SECTIONS
+from leadscore.domain.errors import UsageError
 
 _WIDTH = 118
 # Where the installation lives is told by the environment, not by a file inside it.
@@ -36,8 +37,12 @@ def write_configuration(folder: Path) -> list[Path]:
 
     folder    the `configs/` folder; made if absent.
     Returns   the files written; existing ones are left as they are.
+    Raises    UsageError [LS-FILE-01] if the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("LS-FILE-01", where=str(folder), found=f"no folder can be made there: {error}") from error
     written = []
     for section in SECTIONS:
         path = folder / f"{section}.yaml"

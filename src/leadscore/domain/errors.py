@@ -32,7 +32,7 @@ CATALOGUE: dict[str, str] = {
     "LS-DATA-01": "There is too little history to learn from.",
     "LS-DATA-02": "The target has no two usable values.",
     "LS-DATA-03": "A column that the model needs is missing.",
-    "LS-DATA-04": "The store holds real facts where a simulated company was asked for.",
+    "LS-DATA-04": "Real and simulated facts would be mixed in one store.",
     "LS-MODEL-01": "There is no champion model.",
     "LS-MODEL-02": "A model artifact is damaged or does not fit this installation.",
     "LS-MODEL-03": "A model version is unknown.",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -101,6 +102,19 @@ class FeatureSet:
         """`sha256:` and 16 hex digits over everything that decides values and words, and over the code's version."""
         content = json.dumps(json.loads(self.to_json()), sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(f"{CODE_VERSION}\n{content}".encode()).hexdigest()[:16]
+
+    def without_attributes(self, names: Collection[str]) -> "FeatureSet":
+        """The same features but those of some attributes."""
+        return FeatureSet(
+            tuple(feature for feature in self.features if feature.attribute not in names),
+            {name: encoder for name, encoder in self.encoders.items() if name not in names},
+            {
+                key: word
+                for key, word in self.labels.items()
+                if key.split("=")[0] not in {f"attribute:{n}" for n in names}
+            },
+            self.ignored_types,
+        )
 
     def to_json(self) -> str:
         """The feature set as JSON text; equal sets give equal text."""

@@ -20,6 +20,7 @@ from leadscore.modeling.rows import TrainingRows
 
 FEW_CONVERSIONS = 100
 """Below this many converting leads the smaller number of trees is grown."""
+UNKNOWN_RATE = 1e-6
 STEP = "growing trees"
 TREES_PER_MESSAGE = 25
 MIN_LEAF_SHARE, MIN_LEAF_ROWS = 0.02, 10
@@ -40,8 +41,9 @@ def fit_bands(
     categorical  indexes of the columns that hold category codes (whole numbers from 0, NaN for missing).
     seed         same rows, settings and seed give the same models, whatever the number of threads.
     Returns      k models in LightGBM's native text; features are called f0, f1, ... so that no name or value of the
-                 data gets into it. A band in which nobody converted yet becomes a constant of half a conversion.
-    Raises       DataError [LS-DATA-01] if a band has no row with a known label; [LS-DATA-02] if nobody converted in
+                 data gets into it. A band in which nobody converted yet becomes a constant of half a conversion, one
+                 that no row is old enough for a constant of about 0: its horizon says no more than the nearer one.
+    Raises       DataError [LS-DATA-01] if no band has a row with a known label; [LS-DATA-02] if nobody converted in
                  any band, or everybody did in one.
     """
     _require_labels(rows, bands)
@@ -63,15 +65,14 @@ def _require_labels(rows: TrainingRows, bands: Sequence[str]) -> None:
     if len(bands) != rows.columns:
         raise ValueError(f"{len(bands)} bands are named, {rows.columns} are labelled")
     known, converted = rows.known.sum(axis=0), rows.labels().sum(axis=0)
+    if not known.any():
+        raise DataError(
+            "LS-DATA-01",
+            found=f"none of {len(rows)} rows is old enough to know whether it converted",
+            fix="import older history, or shorten horizons_days in configs/training.yaml",
+        )
     for name, with_label, positive in zip(bands, known, converted, strict=True):
-        if with_label == 0:
-            raise DataError(
-                "LS-DATA-01",
-                where=f"band {name}",
-                found=f"none of {len(rows)} rows is old enough to know whether it converted in this band",
-                fix="import older history, or shorten horizons_days in configs/training.yaml",
-            )
-        if positive == with_label:
+        if 0 < with_label == positive:
             raise DataError(
                 "LS-DATA-02",
                 where=f"band {name}",
@@ -131,6 +132,8 @@ def _fit_band(
 ) -> str:
     """The model text of one band."""
     known = rows.known[:, band]
+    if not known.any():
+        return _constant(rows.matrix.shape[1], UNKNOWN_RATE, parameters)
     converted, weight = rows.converted[known, band], rows.weight[known]
     if not converted.any():
         return _constant(rows.matrix.shape[1], 0.5 / (float(weight.sum()) + 1), parameters)

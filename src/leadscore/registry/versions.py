@@ -118,6 +118,14 @@ def set_champion(registry: Registry, name: str, version: str, history: list[str]
         registry.client.set_registered_model_alias(name, CHAMPION, version)
 
 
+def forget_champion(registry: Registry, name: str) -> None:
+    """Take the champion alias and its history away; the versions stay registered."""
+    with registry_errors("forget the champion", registry.uri):
+        if version_of(registry, name, CHAMPION) is not None:
+            registry.client.delete_registered_model_alias(name, CHAMPION)
+            registry.client.set_registered_model_tag(name, _HISTORY_TAG, "[]")
+
+
 def list_versions(registry: Registry, name: str) -> list[dict[str, str]]:
     """All versions of a model, newest first: version, aliases, gate, learner."""
     with registry_errors("list versions", registry.uri):

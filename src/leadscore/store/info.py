@@ -5,6 +5,9 @@ import sqlalchemy as sa
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import INFO
 
+SIMULATED = "simulated"
+"""Name of the note that a demo leaves in a store whose facts are simulated."""
+
 
 def get_info(store: Store, name: str) -> str | None:
     """The value noted under a name; None if nothing is noted."""

@@ -1,6 +1,7 @@
 """From facts to a training set: features learnt, snapshots taken, labels ripened, all as of one instant."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import learn_feature_set
 from leadscore.features.offline import compute_matrix
+from leadscore.modeling.leakage import LeakSuspect, suspects_alone
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 
 
@@ -37,6 +39,27 @@ class TrainingSet:
     def conversions(self) -> int:
         """Leads that converted in at least one of the rows."""
         return self.bands.converting_leads()
+
+    def without_attributes(self, names: Collection[str]) -> "TrainingSet":
+        """The same rows without the features of some attributes."""
+        kept = [place for place, each in enumerate(self.features.features) if each.attribute not in names]
+        return TrainingSet(
+            replace(self.bands, matrix=np.ascontiguousarray(self.bands.matrix[:, kept])),
+            replace(self.whole, matrix=np.ascontiguousarray(self.whole.matrix[:, kept])),
+            self.features.without_attributes(names),
+            self.since,
+            self.until,
+        )
+
+    def leak_suspects(self) -> list[LeakSuspect]:
+        """Attributes that tell by themselves who converted, judged on the last snapshot of each lead."""
+        _, first_from_behind = np.unique(self.whole.cluster[::-1], return_index=True)
+        last = len(self.whole) - 1 - first_from_behind
+        won = np.zeros(int(self.whole.cluster.max()) + 1, dtype=np.bool_)
+        won[self.whole.cluster[self.whole.labels().any(axis=1)]] = True
+        columns = [(place, each.attribute) for place, each in enumerate(self.features.features) if each.attribute]
+        matrix = self.whole.matrix[last][:, [place for place, _ in columns]]
+        return suspects_alone(matrix, won[self.whole.cluster[last]], tuple(name for _, name in columns))
 
 
 def build_training_set(facts: Facts, until: int, settings: Settings, progress: Progress) -> TrainingSet:

@@ -44,13 +44,15 @@ class Learnable:
 class Judged:
     """An evaluation fit held against later rows.
 
-    p       its probabilities, shape (n, h).
-    matrix  the later rows by its features.
+    p           its probabilities, shape (n, h).
+    matrix      the later rows by its features.
+    base_rates  of the rows it was fitted on, shape (h,).
     """
 
     texts: tuple[str, ...]
     p: np.ndarray
     matrix: np.ndarray
+    base_rates: np.ndarray
     evaluation: Evaluation
     baselines: dict[str, Evaluation]
     intervals: IntervalTable
@@ -93,7 +95,7 @@ def judge(
     intervals = fit_intervals(
         p[ripe, position], later.converted[ripe, position], later.weight[ripe], later.cluster[ripe]
     )
-    return Judged(texts, p, matrix, evaluations.pop(""), evaluations, intervals)
+    return Judged(texts, p, matrix, base_rates(learnt.whole), evaluations.pop(""), evaluations, intervals)
 
 
 def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], int]:
@@ -139,10 +141,11 @@ def parts(
 
 
 def verdict(
-    judged: Judged, later: LabelledRows, learnt: Learnable, settings: Settings, kind: str, champion_p: np.ndarray | None
+    judged: Judged, later: LabelledRows, whole: Learnable, settings: Settings, kind: str, champion_p: np.ndarray | None
 ) -> Verdict:
     """What the gate says: against the champion on the same later rows, or against the base rate if there is none.
 
+    whole       everything known, whose conversions say how much history there is.
     champion_p  the champion's probabilities on the later rows, NaN where it must not be compared.
     """
     names = horizon_names(settings, kind)
@@ -150,8 +153,8 @@ def verdict(
     if champion_p is not None:
         pairs = PairedRows(model=judged.p, reference=champion_p, rows=later, horizons=names)
         return judge_challenger(pairs, settings.promotion, seed)
-    gain = gain_over_base_rate(judged.p, base_rates(learnt.whole), later, names, draws, seed)
-    return judge_first(gain, max(learnt.bands.converting_leads(), gain.converting_leads), settings.promotion)
+    gain = gain_over_base_rate(judged.p, judged.base_rates, later, names, draws, seed)
+    return judge_first(gain, whole.bands.converting_leads(), settings.promotion)
 
 
 def importances(

@@ -1,5 +1,7 @@
 """The whole line on a simulated company: files, import, training, promotion, scores."""
 
+import json
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +11,13 @@ from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import DAY_US, SECOND_US, format_instant
+from leadscore.registry.connection import Registry, open_registry
+from leadscore.registry.versions import forget_champion
 from leadscore.simulate.company import simulate_company
 from leadscore.simulate.files import write_company
 from leadscore.store.engine import Store, open_store
 from leadscore.store.history import counts
-from leadscore.store.info import get_info, set_info
+from leadscore.store.info import SIMULATED, get_info, set_info
 from leadscore.store.reset import clear_facts
 from leadscore.workflows.import_facts import import_file
 from leadscore.workflows.promote import promote_challenger
@@ -22,7 +26,8 @@ from leadscore.workflows.score_lead import score_document
 from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import train_on_events
 
-SIMULATED = "simulated"
+_COUNTS = "simulated_counts"
+_NAME = "leadscore"
 _DAYS = 1_460
 _KINDS = ("leads", "attributes", "events", "outcomes")
 
@@ -50,29 +55,35 @@ class DemoReport:
 def run_demo(settings: Settings, leads: int, seed: int, progress: Progress) -> DemoReport:
     """Simulate, import, train, promote and score; the simulated history ends with yesterday.
 
+    An earlier demo's facts and champion are replaced, so that every demo starts afresh.
+
     Raises   DataError [LS-DATA-04] if the store holds facts that no demo made; what training and promotion raise.
     """
     store = open_store(settings.service.store_url)
-    _make_room(store)
+    registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
+    _make_room(store, registry, settings)
     today = int(time.time()) * SECOND_US // DAY_US * DAY_US
     company = simulate_company(leads, seed, days=_DAYS, start=format_instant(today - _DAYS * DAY_US)[:10])
     set_info(store, SIMULATED, f"{leads} leads, seed {seed}")
     files = write_company(company, settings.service.data_folder / "simulated")
     _import(store, files, settings, progress)
-    training = train_on_events(settings, "leadscore", None, progress)
-    promotion = promote_challenger(settings, "leadscore")
-    scores = score_open_leads(settings, "leadscore", today, progress) if promotion.promoted else []
+    set_info(store, _COUNTS, json.dumps(counts(store)))
+    training = train_on_events(settings, _NAME, None, progress)
+    promotion = promote_challenger(settings, _NAME)
+    scores = score_open_leads(settings, _NAME, today, progress) if promotion.promoted else []
     return DemoReport(company.summary(), training, promotion.promoted, [score_document(each) for each in scores[:10]])
 
 
-def _make_room(store: Store) -> None:
-    if get_info(store, SIMULATED) is not None:
+def _make_room(store: Store, registry: Registry, settings: Settings) -> None:
+    if get_info(store, SIMULATED) is not None and get_info(store, _COUNTS) == json.dumps(counts(store)):
         clear_facts(store)
+        forget_champion(registry, _NAME)
+        shutil.rmtree(settings.service.models_folder / _NAME, ignore_errors=True)
     elif any(counts(store).values()):
         raise DataError(
             "LS-DATA-04",
-            found="the store holds real facts, which a demo would mix with simulated ones",
-            fix="run it elsewhere: LEADSCORE_HOME=/tmp/leadscore-demo leadscore demo",
+            found="the store holds facts that no demo made, or an unfinished demo; a demo would delete them",
+            fix="run it elsewhere: LEADSCORE_HOME=/tmp/leadscore-demo leadscore demo; or delete the store yourself",
         )
 
 

@@ -1,6 +1,7 @@
 """Train on a company's events: when leads convert, learnt from everything known at an instant."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,13 @@ from leadscore.workflows.register_model import FittedModel, TrainReport, registe
 KIND = "events"
 
 
-def train_on_events(settings: Settings, name: str, as_of: int | None, progress: Progress) -> TrainReport:
+def train_on_events(
+    settings: Settings, name: str, as_of: int | None, progress: Progress, keep: tuple[str, ...] = ()
+) -> TrainReport:
     """Fit the recipe at an earlier cut, judge it on later snapshots, fit it on everything, register the challenger.
 
     as_of    instant of knowledge; by default the latest known_at of any stored fact, never the clock.
+    keep     attributes used although the leakage gate suspects them.
     Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01].
     """
     store = open_store(settings.service.store_url)
@@ -41,33 +45,45 @@ def train_on_events(settings: Settings, name: str, as_of: int | None, progress: 
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
-        fitted = fit_events(facts, instant, settings, name, champion, progress)
+        fitted = fit_events(facts, instant, settings, About(name, keep, champion), progress)
     return register_model(registry, fitted, settings)
 
 
-def fit_events(
-    facts: Facts, instant: int, settings: Settings, name: str, champion: Champion | None, progress: Progress
-) -> FittedModel:
+@dataclass(frozen=True)
+class About:
+    """What a training is for: the model's name, attributes kept against suspicion, the champion to beat."""
+
+    name: str
+    keep: tuple[str, ...]
+    champion: Champion | None
+
+
+def fit_events(facts: Facts, instant: int, settings: Settings, about: About, progress: Progress) -> FittedModel:
     """The whole recipe on facts in hand; writes nothing."""
+    champion = about.champion
     split = plan_split(_first(facts), instant, settings.training)
     early = build_training_set(facts, split.cut, settings, progress)
+    suspects = [suspect for suspect in early.leak_suspects() if suspect.field not in about.keep]
+    left_out = {suspect.field for suspect in suspects}
+    early = early.without_attributes(left_out)
     later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
-    learnt = _learnable(early)
+    learnt = _learnable(early, about.keep)
     judged = judge(learnt, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
-    whole = build_training_set(facts, instant, settings, progress)
-    everything = _learnable(whole)
+    whole = build_training_set(facts, instant, settings, progress).without_attributes(left_out)
+    everything = _learnable(whole, about.keep)
     texts = fit(everything, settings, KIND, progress)
-    ruling = verdict(judged, later.rows, learnt, settings, KIND, _champion_p(champion, later, settings, progress))
-    about = {"name": name, "kind": KIND}
+    rival_p = _champion_p(champion, later, settings, progress)
+    manifest = {"name": about.name, "kind": KIND}
     return FittedModel(
-        final=parts(everything, texts, judged, about, settings, champion),
-        judged=parts(learnt, judged.texts, judged, about, settings, champion),
+        final=parts(everything, texts, judged, manifest, settings, champion),
+        judged=parts(learnt, judged.texts, judged, manifest, settings, champion),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
-        verdict=ruling,
+        verdict=verdict(judged, later.rows, everything, settings, KIND, rival_p),
         against=champion.version if champion else None,
         importances=importances(judged.texts, judged.matrix, early.features, settings, KIND),
         data=_about_data(facts, split, whole),
+        leak_suspects=suspects,
     )
 
 
@@ -93,12 +109,13 @@ def _first(facts: Facts) -> int:
     return int(np.min(facts.leads["created_at"].to_numpy()))
 
 
-def _learnable(found: TrainingSet) -> Learnable:
+def _learnable(found: TrainingSet, keep: tuple[str, ...]) -> Learnable:
     window = {
         "since": format_instant(found.since),
         "until": format_instant(found.until),
         "snapshots": len(found.bands),
         "conversions": found.conversions,
+        "kept": list(keep),
     }
     return Learnable(found.bands, found.whole, found.features, format_instant(found.until), window)
 
