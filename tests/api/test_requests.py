@@ -63,7 +63,7 @@ def test_a_lead_exists_from_its_first_event_on_unless_told_otherwise():
 
 
 def test_a_lead_created_after_as_of_is_refused():
-    with pytest.raises(DataError, match="LS-LEAD-01"):
+    with pytest.raises(DataError, match="LS-BODY-03"):
         history({"created_at": "2026-03-02"})
 
 
@@ -94,6 +94,20 @@ def test_members_that_are_no_fields_are_attributes_known_from_the_start():
 )
 def test_attributes_become_the_text_that_a_file_would_hold(cell, text):
     assert attribute_text(cell) == text
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"])
+def test_an_instant_outside_the_years_of_dates_is_refused(text):
+    with pytest.raises(ValidationError, match="1 to 9999"):
+        event(occurred_at=text)
+
+
+def test_rows_of_an_events_file_can_be_sent_as_they_are():
+    row = {"lead_id": "L1", "event_id": "e1", "properties": {"page": "/pricing"}, "channel": None}
+    plain = history({}, {"type": "a", "occurred_at": "2026-02-01"}).events[0]
+    found = history({}, {"type": "a", "occurred_at": "2026-02-01", **row}).events[0]
+    assert (found.type, found.occurred_at, found.known_at) == (plain.type, plain.occurred_at, plain.known_at)
+    assert event(properties='{"page": "/pricing"}')
 
 
 def test_equal_moments_in_other_zones_are_one_instant():

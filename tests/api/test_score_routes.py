@@ -134,9 +134,25 @@ def test_what_was_sent_is_not_repeated_in_an_error(shared):
     assert "jane" not in answer.text
 
 
-def test_a_lead_created_after_as_of_did_not_exist(shared):
+def test_a_lead_created_after_as_of_is_a_wrong_body(shared):
     answer = shared("POST", "/v1/score", json=body(created_at="2026-03-02T00:00:00Z"))
-    assert (answer.status_code, answer.json()["code"]) == (404, "LS-LEAD-01")
+    assert (answer.status_code, answer.json()["code"]) == (422, "LS-BODY-03")
+
+
+@pytest.mark.parametrize("as_of", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"])
+def test_an_instant_that_no_date_can_write_is_a_wrong_body(shared, as_of):
+    answer = shared("POST", "/v1/score", json={"lead": {}, "as_of": as_of})
+    assert (answer.status_code, answer.json()["code"]) == (422, "LS-BODY-03")
+
+
+@pytest.mark.parametrize("as_of", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_the_first_and_the_last_instant_are_scored(shared, as_of):
+    assert shared("POST", "/v1/score", json={"lead": {}, "as_of": as_of}).json()["as_of"] == as_of
+
+
+def test_event_rows_with_all_columns_of_an_events_file_are_scored(shared):
+    row = event(lead_id="L9", properties={"page": "/pricing"})
+    assert shared("POST", "/v1/score", json=body(row)).json() == shared("POST", "/v1/score", json=body(event())).json()
 
 
 def test_without_a_champion_scoring_is_unavailable(bare):

@@ -21,7 +21,7 @@ from pydantic import (
 from leadscore.domain.errors import DataError
 from leadscore.domain.event import VALUE_SCALE, Event
 from leadscore.domain.lead import AttributeValue
-from leadscore.domain.time import to_micros
+from leadscore.domain.time import EARLIEST_US, LATEST_US, to_micros
 from leadscore.features.online import LeadHistory
 
 MOST_EVENTS = 10_000
@@ -33,9 +33,13 @@ def _instant(text: object) -> int:
     # As `parse_instant` reads it, in the fewest steps: one request carries hundreds of instants.
     try:
         moment = datetime.fromisoformat(text)  # type: ignore[arg-type]
-        return to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        at = to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (TypeError, ValueError, OverflowError):
         raise ValueError("no date or date-time like 2026-03-01T12:00:00Z") from None
+    # With its offset taken off, an instant can lie outside the years that dates are written with.
+    if not EARLIEST_US <= at <= LATEST_US:
+        raise ValueError("no instant of the years 1 to 9999 UTC")
+    return at
 
 
 def _thousandths(value: Decimal) -> int:
@@ -75,6 +79,10 @@ class EventPart(BaseModel):
     campaign: Text | None = None
     event_id: Text | None = None
     """Of several events with one id the first counts."""
+    lead_id: Text | None = None
+    """Ignored: an event belongs to the lead it is sent with. Taken so that rows of an events file can be sent."""
+    properties: Any = None
+    """Ignored, and taken for the same reason."""
 
 
 class LeadPart(BaseModel):
@@ -114,15 +122,15 @@ def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
     """The lead of a request in the vocabulary of the core.
 
     as_of     epoch microseconds, UTC.
-    Raises    DataError [LS-LEAD-01] if the lead says it was created later.
+    Raises    DataError [LS-BODY-03] if the lead says it was created later.
     """
     lead, events = request.lead, _each_once(request.events)
     earliest = min((event.occurred_at for event in events), default=as_of)
     created_at = min(earliest, as_of) if lead.created_at is None else lead.created_at
     if created_at > as_of:
-        raise DataError("LS-LEAD-01", where="lead.created_at", found="the lead was created after as_of")
+        raise DataError("LS-BODY-03", where="lead.created_at", found="the lead was created after as_of")
     cells = dict(lead.__pydantic_extra__)
-    if lead.source is not None:
+    if "source" in lead.model_fields_set:
         cells["source"] = lead.source
     lead_id = lead.lead_id or ""
     attributes = tuple(AttributeValue(lead_id, name, attribute_text(cell), created_at) for name, cell in cells.items())
