@@ -116,7 +116,8 @@ def parts(
     """Everything a model version is made of; a champion's score table is kept, so that grades keep their meaning."""
     horizons, main = manifest_horizons(settings, about["kind"])
     base_rate = float(base_rates(learnt.whole)[horizons.index(main)])
-    table = champion.score_table if champion else build_score_table(base_rate, settings.training.grade_lifts).to_dict()
+    kept = champion.score_table if champion and _same_question(champion, about["kind"], main) else None
+    table = kept or build_score_table(base_rate, settings.training.grade_lifts).to_dict()
     step = max(1, len(learnt.bands.matrix) // _GOLDEN_ROWS)
     headline = judged.evaluation.horizons[horizon_names(settings, about["kind"])[horizons.index(main)]].values()
     return ArtifactParts(
@@ -138,6 +139,11 @@ def parts(
             "extra": {"base_rate": base_rate},
         },
     )
+
+
+def _same_question(champion: Champion, kind: str, main: int) -> bool:
+    rival = champion.rival
+    return rival is not None and champion.kind == kind and rival.manifest["main_horizon_days"] == main
 
 
 def verdict(

@@ -13,6 +13,7 @@ from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import format_instant, parse_instant
 from leadscore.features.facts import Facts
+from leadscore.modeling.comparison import Verdict
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import Store, open_store
 from leadscore.store.facts_arrow import load_facts
@@ -72,14 +73,16 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     whole = build_training_set(facts, instant, settings, progress).without_attributes(left_out)
     everything = _learnable(whole, about.keep)
     texts = fit(everything, settings, KIND, progress)
-    rival_p = _champion_p(champion, later, settings, progress)
+    cause = _incomparable(champion, settings) if champion else None
+    rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
+    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later.rows, everything, settings, KIND, rival_p)
     manifest = {"name": about.name, "kind": KIND}
     return FittedModel(
         final=parts(everything, texts, judged, manifest, settings, champion),
         judged=parts(learnt, judged.texts, judged, manifest, settings, champion),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
-        verdict=verdict(judged, later.rows, everything, settings, KIND, rival_p),
+        verdict=ruling,
         against=champion.version if champion else None,
         importances=importances(judged.texts, judged.matrix, early.features, settings, KIND),
         data=_about_data(facts, split, whole),
@@ -120,18 +123,24 @@ def _learnable(found: TrainingSet, keep: tuple[str, ...]) -> Learnable:
     return Learnable(found.bands, found.whole, found.features, format_instant(found.until), window)
 
 
-def _champion_p(
-    champion: Champion | None, later: EvaluationSnapshots, settings: Settings, progress: Progress
-) -> np.ndarray | None:
-    if champion is None:
-        return None
+def _incomparable(champion: Champion, settings: Settings) -> str | None:
+    other = "; train under another --name"
+    if champion.kind != KIND:
+        return f"the champion, version {champion.version}, is a {champion.kind} model and cannot be compared{other}"
+    if champion.rival is None:
+        return f"the champion, version {champion.version}, was registered without its evaluation fit{other}"
+    horizons = champion.rival.horizon_keys
+    if horizons != horizon_names(settings, KIND):
+        return f"the champion, version {champion.version}, answers for {', '.join(horizons)}{other}"
+    return None
+
+
+def _champion_p(champion: Champion, later: EvaluationSnapshots, progress: Progress) -> np.ndarray:
     p = np.full(later.rows.known.shape, np.nan)
-    rival = champion.rival
-    if rival is None or champion.kind != KIND or rival.horizon_keys != horizon_names(settings, KIND):
-        return p
-    p[:] = rival.predictor.curve(later.matrix(rival.features, progress))
-    # The champion's evaluation fit has seen outcomes up to its own cut: only rows after it are a fair test.
-    p[later.table.as_of <= parse_instant(str(rival.manifest["as_of"])).at] = np.nan
+    if champion.rival is not None:
+        p[:] = champion.rival.predictor.curve(later.matrix(champion.rival.features, progress))
+        # The champion's evaluation fit has seen outcomes up to its own cut: only rows after it are a fair test.
+        p[later.table.as_of <= parse_instant(str(champion.rival.manifest["as_of"])).at] = np.nan
     return p
 
 
