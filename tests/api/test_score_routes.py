@@ -91,13 +91,28 @@ def test_nothing_is_stored_unless_asked(own):
 
 
 def test_a_score_is_stored_when_asked(own):
-    stored = own("POST", "/v1/score?store=true", json=body(event(), lead_id="L1")).json()
+    stored = own("POST", "/v1/score?store=true", scope="crm", json=body(event(), lead_id="L1")).json()
     assert stored["decision"]["id"].startswith("dec_")
     assert own("GET", "/v1/leads").json() == {"leads": [stored]}
 
 
+@pytest.mark.parametrize(("scope", "status"), [("write", 403), ("read", 403), ("crm", 200), ("admin", 200)])
+def test_only_keys_that_may_write_store_a_score(own, scope, status):
+    answer = own("POST", "/v1/score?store=true", scope=scope, json=body(lead_id="L1"))
+    assert answer.status_code == status
+    assert len(own("GET", "/v1/leads").json()["leads"]) == (status == 200)
+
+
+def test_a_score_of_the_future_cannot_be_stored(own):
+    asked = {"lead": {"lead_id": "L1"}, "as_of": "2100-01-01T00:00:00Z"}
+    assert own("POST", "/v1/score", json=asked).status_code == 200
+    answer = own("POST", "/v1/score?store=true", scope="admin", json=asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, "LS-BODY-03")
+    assert own("GET", "/v1/leads").json() == {"leads": []}
+
+
 def test_a_score_without_a_lead_id_cannot_be_stored(shared):
-    answer = shared("POST", "/v1/score?store=true", json=body())
+    answer = shared("POST", "/v1/score?store=true", scope="crm", json=body())
     assert (answer.status_code, answer.json()["code"]) == (422, "LS-BODY-03")
 
 

@@ -14,8 +14,11 @@ from leadscore.workflows.score_lead import score_document
 
 router = APIRouter(tags=["scoring"])
 
-_PROBLEMS = responses("LS-BODY-01", "LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-BODY-02", "LS-BODY-03", "LS-MODEL-01")
-_STORE = query_flag("store", "Keep the score and its decision; the lead then needs a lead_id.")
+_PROBLEMS = responses("LS-BODY-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-BODY-03", "LS-DATA-03", "LS-MODEL-01")
+_STORE = query_flag(
+    "store",
+    "Keep the score and its decision; this needs a key of scope crm or admin, a lead_id, and an as_of that has passed.",
+)
 
 
 @router.post(
@@ -28,9 +31,12 @@ _STORE = query_flag("store", "Keep the score and its decision; the lead then nee
 async def score(request: Request) -> Response:
     """Score one lead with the events given; nothing is stored unless `?store=true`."""
     service = await authorized(request, "read")
+    kept = bool(request.url.query) and _wanted(request.query_params.get("store"))
+    if kept:
+        await authorized(request, "crm")
     asked = await validated(request, service, ScoreRequest)
     now = now_micros()
-    if request.url.query and _wanted(request.query_params.get("store")):
+    if kept:
         scored = await anyio.to_thread.run_sync(_score_and_store, service, asked, now)
     else:
         scored = _score(service, asked, now)
@@ -68,6 +74,11 @@ def _score_and_store(service: Service, asked: ScoreRequest, now: int) -> Score:
     if asked.lead.lead_id is None:
         raise DataError("LS-BODY-03", found="lead.lead_id: a score can be stored only for a lead with an id")
     as_of = now if asked.as_of is None else asked.as_of
+    if as_of > now:
+        # Kept, it would pass for the latest score of its lead until that instant.
+        raise DataError(
+            "LS-BODY-03", where="as_of", found="a score of the future cannot be stored", allowed="until now"
+        )
     return service.scoring.score_and_store(history_of(asked, as_of), as_of, now)
 
 
