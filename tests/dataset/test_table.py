@@ -37,6 +37,26 @@ def test_gzip_and_an_old_encoding_are_read(tmp_path: Path) -> None:
     assert read_table(path)["a"].tolist() == ["M\xfcller", "B"]
 
 
+@pytest.mark.parametrize(("head", "row"), [("lead_id|as_of", "l1|2024-01-01"), ("lead_id", "l1")])
+def test_a_header_of_one_or_two_columns_is_read(tmp_path: Path, head: str, row: str) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(f"{head}\n{row}\n")
+    assert read_table(path).to_dict("list") == {
+        name: [cell] for name, cell in zip(head.split("|"), row.split("|"), strict=True)
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_the_form_of_a_file_is_found_in_its_content_not_in_its_name(tmp_path: Path, encoding: str) -> None:
+    text = "name;y\nM\xfcller;yes\nB;no\n"
+    rows = '{"name": "M\xfcller", "y": "yes"}\n{"name": "B", "y": "no"}\n'
+    for number, content in enumerate((text, rows)):
+        for packed in (content.encode(encoding), gzip.compress(content.encode(encoding))):
+            path = tmp_path / f"export{number}"
+            path.write_bytes(packed)
+            assert read_table(path).to_dict("list") == {"name": ["M\xfcller", "B"], "y": ["yes", "no"]}
+
+
 def test_parquet_and_jsonl_give_the_same_matrix_as_csv(tmp_path: Path) -> None:
     data = pd.DataFrame({"n": [1.5, None, 3.0], "c": ["x", None, "y"], "b": [True, False, True]})
     data.to_parquet(tmp_path / "t.parquet")
@@ -78,6 +98,16 @@ def test_with_more_than_two_values_both_sides_must_be_named_and_the_rest_is_unla
     with pytest.raises(UsageError, match="--positive VALUE --negative VALUE"):
         labels_of(data, TableRequest("y", positive="Won"), "f")
     assert labels_of(data, TableRequest("y", positive="Won", negative="Lost"), "f").tolist() == [1, 0, -1]
+
+
+def test_the_named_label_is_read_like_the_cells() -> None:
+    data = frame(y=["True", "none", "unknown", "", "nan"])
+    request = TableRequest("y", positive="True", negative="none")
+    assert labels_of(data, request, "f").tolist() == [1, 0, -1, -1, -1]
+
+
+def test_words_for_missing_are_labels_and_an_empty_cell_is_none() -> None:
+    assert labels_of(frame(y=["yes", "None", ""]), TableRequest("y"), "f").tolist() == [1, 0, -1]
 
 
 def test_a_label_with_one_class_is_refused_as_data() -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,10 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
 from leadscore.features.feature_set import Encoder, FeatureSet, finite_number
 from leadscore.features.table_columns import column_features, column_names, learn_encoder, text_of
+from leadscore.ingest.detect import UNREADABLE, FileForm, detect_form, open_binary
 
 _POSITIVE = ("1", "true", "yes", "won", "y", "t")
+_NO_LABEL = ("", "nan", "nat", "<na>")
 
 
 @dataclass(frozen=True)
@@ -38,44 +40,27 @@ class TableRequest:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read CSV (separator, encoding and gzip detected), Parquet or JSONL into a frame.
+    """Read CSV, Parquet or JSONL into a frame; format, gzip, encoding and separator are found in the content.
 
     Raises   UsageError [LS-FILE-01] if the file is missing; DataError [LS-FILE-01] if it is empty or unreadable.
     """
-    if not path.is_file():
-        raise UsageError("LS-FILE-01", where=str(path), found="there is no such file")
-    kinds = [suffix for suffix in path.suffixes if suffix != ".gz"]
+    form = detect_form(path)
     try:
-        if kinds[-1:] == [".parquet"]:
-            frame = pd.read_parquet(path)
-        elif kinds[-1:] in ([".jsonl"], [".ndjson"]):
-            frame = pd.read_json(path, lines=True, dtype=False)
-        else:
-            frame = _read_csv(path)
-    except (ValueError, OSError, UnicodeDecodeError) as error:
+        with open_binary(path, form.gzipped) as file:
+            frame = _read(file, form)
+    except (ValueError, *UNREADABLE) as error:
         raise DataError("LS-FILE-01", where=str(path), found=f"cannot be read: {error}") from error
     if frame.empty:
         raise DataError("LS-FILE-01", where=str(path), found="it holds no rows", fix="export it again with its rows")
     return frame
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(
-                path,
-                sep=None,
-                engine="python",
-                dtype=str,
-                keep_default_na=False,
-                encoding=encoding,
-                skip_blank_lines=True,
-            )
-        except UnicodeDecodeError:
-            continue
-    raise DataError(
-        "LS-FILE-01", where=str(path), found="its text encoding is unknown", allowed="UTF-8 or Windows-1252"
-    )
+def _read(file: BinaryIO, form: FileForm) -> pd.DataFrame:
+    if form.format == "parquet":
+        return pd.read_parquet(file)
+    if form.format == "jsonl":
+        return pd.read_json(file, lines=True, dtype=False, encoding=form.encoding)
+    return pd.read_csv(file, sep=form.separator, dtype=str, keep_default_na=False, encoding=form.encoding)
 
 
 def check_columns(frame: pd.DataFrame, request: TableRequest, where: str) -> None:
@@ -100,15 +85,14 @@ def labels_of(frame: pd.DataFrame, request: TableRequest, where: str) -> np.ndar
     Raises   UsageError [LS-USAGE-01] naming the values if they do not say which one means converted;
              DataError [LS-DATA-02] if only one class is there.
     """
-    texts = [text_of(value) for value in frame[request.target]]
+    texts = [_label_text(value) for value in frame[request.target]]
     found = sorted({text for text in texts if text is not None})
     place = f"{where}, column {request.target}"
     if len(found) < 2:
         raise DataError("LS-DATA-02", where=place, found=f"only the value {', '.join(found) or '(empty)'} is there")
-    positive = request.positive
+    positive, negative = _label_text(request.positive), _label_text(request.negative)
     if positive is None and len(found) == 2:
         positive = next((text for text in found if text.lower() in _POSITIVE), None)
-    negative = request.negative
     if negative is None and len(found) == 2:
         negative = next(text for text in found if text != positive)
     if positive not in found or negative not in found:
@@ -119,6 +103,15 @@ def labels_of(frame: pd.DataFrame, request: TableRequest, where: str) -> np.ndar
             fix="say which mean converted and not: --positive VALUE --negative VALUE",
         )
     return np.array([1 if text == positive else 0 if text == negative else -1 for text in texts], dtype=np.int8)
+
+
+def _label_text(value: object) -> str | None:
+    """As `text_of`, but words such as "none" are labels: only an empty cell is none."""
+    text = text_of(value)
+    if text is not None or value is None:
+        return text
+    word = str(value).strip()
+    return None if word.lower() in _NO_LABEL else word
 
 
 def time_order(frame: pd.DataFrame, request: TableRequest, seed: int) -> np.ndarray:
