@@ -46,7 +46,7 @@ def parse_instant(text: str, zone: str = "UTC") -> ParsedInstant:
     text      `2026-03-01`, `2026-03-01 12:00`, `2026-03-01T12:00:00.5Z`, `2026-03-01T12:00+02:00`.
     zone      IANA name for texts that name none.
     Returns   the instant in epoch microseconds, and whether the text named its zone.
-    Raises    DataError [LS-TIME-02] if the text is no such date.
+    Raises    DataError [LS-TIME-02] if the text is no such date, or in UTC not in the years 1 to 9999.
 
     >>> parse_instant("1970-01-01T01:00:00+01:00").at
     0
@@ -58,6 +58,8 @@ def parse_instant(text: str, zone: str = "UTC") -> ParsedInstant:
         moment = datetime.fromisoformat(cleaned)
         zone_given = moment.tzinfo is not None
         at = to_micros(moment if zone_given else moment.replace(tzinfo=ZoneInfo(zone)))
+        if not EARLIEST_US <= at <= LATEST_US:
+            raise OverflowError("outside the years 1 to 9999")
     except (ValueError, OverflowError) as error:
         raise DataError(
             "LS-TIME-02", found=f"{text[:60]!r} is no date", allowed="ISO 8601, e.g. 2026-03-01T12:00:00Z"
