@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from leadscore.config.load import Settings
 from leadscore.config.routing import RoutingConfig
 from leadscore.dataset.table import read_table, table_matrix
-from leadscore.domain.errors import DataError
+from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
@@ -23,6 +23,7 @@ from leadscore.domain.time import format_instant, parse_instant
 from leadscore.features.facts import Facts
 from leadscore.features.offline import compute_matrix
 from leadscore.features.online import LeadHistory
+from leadscore.ingest.column_reader import TimeReading
 from leadscore.modeling.artifact import ModelArtifact, load_artifact
 from leadscore.registry.connection import open_registry
 from leadscore.registry.export import export_version
@@ -82,15 +83,17 @@ def score_snapshot_file(
 ) -> BatchReport:
     """Score the rows (lead_id, as_of) of a file: one answer per row, in order, duplicates kept.
 
-    Raises   DataError [LS-FILE-02, LS-TIME-02] for a file without these columns or with bad times; see load_model.
+    Raises   DataError [LS-FILE-02, LS-TIME-02] for a file without these columns or with bad times; UsageError
+             [LS-CONFIG-02] for an unknown `timezone:`, [LS-USAGE-01] if `out` cannot be written; see load_model.
     """
+    TimeReading(settings.mapping.timezone).check("configs/mapping.yaml")
     artifact = load_model(settings, name, version, "events")
     frame = read_table(path)
     lead_ids, instants = _snapshots(frame, path, settings.mapping.timezone)
     facts = load_facts(open_store(settings.service.store_url), None, progress)
     columns = score_snapshots(artifact, facts, lead_ids, instants, settings.routing, progress)
     unscored = sum(grade == "" for grade in columns["grade"])
-    _write(pd.DataFrame({"lead_id": lead_ids, "as_of": [format_instant(at) for at in instants], **columns}), out)
+    write_scores(pd.DataFrame({"lead_id": lead_ids, "as_of": [format_instant(at) for at in instants], **columns}), out)
     return BatchReport(len(frame), unscored, artifact.version, str(out))
 
 
@@ -204,7 +207,8 @@ def score_table_file(
 ) -> BatchReport:
     """Score every row of a flat file with a table model; target and unknown columns are ignored.
 
-    Raises   DataError [LS-DATA-03] if a column that the model needs is missing; see load_model.
+    Raises   DataError [LS-DATA-03] if a column that the model needs is missing; UsageError [LS-USAGE-01] if `out`
+             cannot be written; see load_model.
     """
     artifact = load_model(settings, name, version, "table")
     frame = read_table(path)
@@ -214,13 +218,25 @@ def score_table_file(
     ids = frame[id_column] if has_id else pd.Series(np.arange(1, len(frame) + 1))
     wanted = ["p_convert", "score", "grade", *(name for name in columns if name.startswith("reason_"))]
     scored = pd.DataFrame({id_column if has_id else "row": ids, **{name: columns[name] for name in wanted}})
-    _write(scored, out)
+    write_scores(scored, out)
     return BatchReport(len(frame), 0, artifact.version, str(out))
 
 
-def _write(frame: pd.DataFrame, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix == ".parquet":
-        frame.to_parquet(out, index=False)
-    else:
-        frame.to_csv(out, index=False)
+def write_scores(frame: pd.DataFrame, out: Path) -> None:
+    """Write scores as Parquet or, by any other suffix, as CSV.
+
+    Raises   UsageError [LS-USAGE-01] if the place cannot be written to.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.suffix == ".parquet":
+            frame.to_parquet(out, index=False)
+        else:
+            frame.to_csv(out, index=False)
+    except OSError as error:
+        raise UsageError(
+            "LS-USAGE-01",
+            where=str(out),
+            found=f"cannot be written: {error.strerror or error}",
+            fix="name a file in a folder you may write to",
+        ) from error
