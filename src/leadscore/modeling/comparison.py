@@ -93,10 +93,10 @@ def compare(pairs: PairedRows, draws: int, seed: int) -> Gain:
         better = (_loss(pairs.reference, label, used) - _loss(pairs.model, label, used))[:, ripe] * weight
         value = float((better.sum(axis=0) / weight.sum(axis=0)).sum())
         resamples = draw_leads(rows.cluster, draws, seed)
-        leads = resamples.multiplicity.shape[1]
-        per_lead = [_sum_by_lead(values, resamples.position, leads) for values in (better, weight)]
+        per_lead = np.hstack([_sum_by_lead(each, resamples.position, resamples.leads) for each in (better, weight)])
+        gained, weights = np.hsplit(resamples.totals(per_lead), 2)
         with np.errstate(invalid="ignore"):
-            drawn = np.divide(resamples.multiplicity @ per_lead[0], resamples.multiplicity @ per_lead[1]).sum(axis=1)
+            drawn = np.divide(gained, weights).sum(axis=1)
         low, high = percentile_interval(drawn, LOW, HIGH)
     return Gain(
         value,

@@ -153,7 +153,9 @@ def _missing(converted: Flags) -> str:
 def _metrics(ranked: RankedRows, resamples: LeadDraws) -> dict[str, Metric]:
     """All figures with their intervals."""
     figures = compute_metrics(ranked.probability, *ranked.masses())
-    drawn = [compute_metrics(ranked.probability, *ranked.masses(times)) for times in resamples.multiplicity]
+    drawn = [
+        compute_metrics(ranked.probability, *ranked.masses(times)) for block in resamples.blocks() for times in block
+    ]
     return {name: _metric(figures[name], np.array([draw[name] for draw in drawn])) for name in METRICS}
 
 
