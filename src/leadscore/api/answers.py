@@ -101,7 +101,8 @@ class ModelAnswer(Answer):
     name: str
     version: str
     kind: Literal["events", "table"]
-    as_of: str
+    as_of: str | None
+    """Instant up to which it learned; null for a model of a flat table, which has no times."""
     horizons_days: list[int]
     feature_fingerprint: str
     low_confidence: bool

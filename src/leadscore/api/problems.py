@@ -20,6 +20,7 @@ STATUS = {
     "LS-BODY-01": 400,
     "LS-BODY-02": 413,
     "LS-BODY-03": 422,
+    "LS-DATA-03": 422,
     "LS-EVENT-01": 400,
     "LS-EVENT-02": 400,
     "LS-EVENT-03": 400,

@@ -11,8 +11,9 @@ from leadscore.domain.score import Score, Versions
 from leadscore.domain.time import format_instant
 from leadscore.domain.visibility import Fact
 from leadscore.features.online import LeadHistory, OnlineFeatures
+from leadscore.features.table_columns import table_row
 from leadscore.modeling.artifact import ModelArtifact
-from leadscore.routing.qualify import policy_fingerprint, qualify
+from leadscore.routing.qualify import attributes_as_of, policy_fingerprint, qualify
 from leadscore.scoring.scorer import RowScore, Scorer
 from leadscore.store.engine import Store
 from leadscore.store.history import load_history
@@ -26,6 +27,13 @@ class _Model:
         self.artifact = artifact
         self.online = OnlineFeatures(artifact.features)
         self.scorer = Scorer(artifact)
+
+    def row(self, history: LeadHistory, as_of: int) -> list[float]:
+        """Feature values of a lead; of a model of a flat table, its attributes are the cells of a row."""
+        if self.artifact.manifest["kind"] != "table":
+            return self.online.row(history, as_of)
+        cells = {"created_at": format_instant(history.created_at), **attributes_as_of(history, as_of)}
+        return table_row(cells, self.artifact.features)
 
 
 class ScoringService:
@@ -55,7 +63,8 @@ class ScoringService:
         """The score of a lead from what was known before an instant; nothing is stored, its decision is advice.
 
         as_of     epoch microseconds, UTC.
-        Raises    DataError [LS-MODEL-01] without a champion; [LS-LEAD-01] if the lead did not exist then.
+        Raises    DataError [LS-MODEL-01] without a champion; [LS-LEAD-01] if the lead did not exist then;
+                  [LS-DATA-03] if it lacks an attribute that a model of a flat table reads.
         """
         return self._scored(history, as_of).score
 
@@ -112,7 +121,7 @@ class ScoringService:
         if history.created_at > as_of:
             found = f"lead {history.lead_id!r} was created at {format_instant(history.created_at)}, after as_of"
             raise DataError("LS-LEAD-01", found=found, fix="ask for a later instant")
-        values = model.online.row(history, as_of)
+        values = model.row(history, as_of)
         row = model.scorer.score_row(values)
         score = assemble_score(model.artifact, history, as_of, row, self._routing, self._policy)
         return ScoreRow(score, dict(zip(model.artifact.features.names, values, strict=True)))
