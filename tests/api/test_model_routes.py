@@ -48,6 +48,17 @@ def test_a_damaged_version_is_refused_and_the_present_one_stays(own):
     assert own("POST", "/v1/score", json={"lead": {}}).status_code == 200
 
 
+def test_the_present_version_stays_while_an_export_is_exchanged(own):
+    assert version_in_use(own) == "1"
+    aside = own.champion.rename(own.champion.with_name("old"))
+    answer = own("POST", "/v1/models/reload", scope="admin")
+    assert (answer.status_code, answer.json()["code"]) == (409, "LS-MODEL-02")
+    assert "version 1 stays in use" in answer.json()["message"]
+    assert version_in_use(own) == "1"
+    aside.rename(own.champion)
+    assert own("POST", "/v1/models/reload", scope="admin").json() == {"version": "1", "previous": "1"}
+
+
 def test_a_service_starts_with_a_damaged_champion_and_says_what_is_wrong(own):
     (own.champion / "golden.json").write_text("{}")
     ready = own.client.get("/readyz").json()

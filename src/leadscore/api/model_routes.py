@@ -9,6 +9,7 @@ from leadscore.api.answers import ModelsAnswer, ReadyAnswer, ReloadAnswer
 from leadscore.api.contract import KEY
 from leadscore.api.problems import responses
 from leadscore.api.service import Service, authorized, json_answer, service_of
+from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, read_manifest
 from leadscore.store.info import get_info
 from leadscore.workflows.reload_champion import read_champion
@@ -39,7 +40,7 @@ async def models(request: Request) -> Response:
     openapi_extra=KEY,
 )
 async def reload(request: Request) -> Response:
-    """Put the exported champion to use; a damaged one is refused and the present one stays."""
+    """Put the exported champion to use; if it is damaged or absent, that is refused and the present one stays."""
     service = await authorized(request, "admin")
     return json_answer(await anyio.to_thread.run_sync(_reload, service))
 
@@ -83,6 +84,11 @@ def _models(service: Service) -> list[dict[str, Any]]:
 
 def _reload(service: Service) -> dict[str, str | None]:
     previous, fresh = service.scoring.artifact, read_champion(service.champion)
+    if fresh is None and previous is not None:
+        # While an export is exchanged, its folder is absent for a moment.
+        found = f"no champion is exported at the moment; version {previous.version} stays in use"
+        fix = "reload again once leadscore promote or rollback has ended"
+        raise DataError("LS-MODEL-02", where=str(service.champion), found=found, fix=fix)
     service.scoring.use(fresh)
     service.model_problem = None
     return {

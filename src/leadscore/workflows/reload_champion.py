@@ -33,8 +33,17 @@ def read_champion(folder: Path) -> ModelArtifact | None:
 
     LightGBM's reader crashes its process on some texts, so a child process reads the folder first.
 
-    Raises    DataError [LS-MODEL-02] if the folder is damaged or does not fit this installation.
+    Raises    DataError [LS-MODEL-02] if the folder is damaged, exchanged while it is read, or does not fit this
+              installation.
     """
+    try:
+        return _read(folder)
+    except OSError as error:
+        found = f"it changed while it was read: {error}"
+        raise DataError("LS-MODEL-02", where=str(folder), found=found, fix="read it again") from error
+
+
+def _read(folder: Path) -> ModelArtifact | None:
     if not (folder / MANIFEST).exists() and not (folder.is_dir() and any(folder.iterdir())):
         return None
     try:
