@@ -98,6 +98,12 @@ def test_leads_are_listed_by_their_latest_scores(own):
     assert own("GET", "/v1/leads?lifecycle=customer").json()["leads"] == []
 
 
+def test_leads_of_an_owner_are_none_as_long_as_no_lead_has_one(own):
+    own("GET", "/v1/leads/L1/score")
+    assert len(own("GET", "/v1/leads").json()["leads"]) == 1
+    assert own("GET", "/v1/leads?owner=bob").json() == {"leads": []}
+
+
 def test_an_id_may_hold_any_characters(shared):
     for name in ("a%2Fb", "jane%40example.org", "%C3%A9"):
         answer = shared("GET", f"/v1/leads/{name}/score")

@@ -21,6 +21,12 @@ def test_good_outcomes_are_stored_and_each_bad_one_is_named(bare):
     assert all(entry["code"].startswith("LS-ROW-") and entry["message"] for entry in answer["rejected"])
 
 
+def test_a_list_without_outcomes_is_nothing_to_do(bare):
+    answer = bare("POST", "/v1/outcomes", scope="crm", json=[])
+    assert answer.status_code == 200
+    assert answer.json() == {"accepted": 0, "duplicates": 0, "rejected": []}
+
+
 @pytest.mark.parametrize("scope", ["write", "read"])
 def test_keys_of_other_scopes_record_nothing(bare, scope):
     answer = bare("POST", "/v1/outcomes", scope=scope, json=WON)
@@ -29,7 +35,7 @@ def test_keys_of_other_scopes_record_nothing(bare, scope):
 
 @pytest.mark.parametrize(
     ("body", "status", "code"),
-    [(b"{", 400, "LS-BODY-01"), (b"\xff", 400, "LS-BODY-01"), (b"5", 422, "LS-BODY-03"), (b"[]", 422, "LS-BODY-03")],
+    [(b"{", 400, "LS-BODY-01"), (b"\xff", 400, "LS-BODY-01"), (b"5", 422, "LS-BODY-03"), (b"null", 422, "LS-BODY-03")],
 )
 def test_a_body_that_holds_no_outcome_is_refused(bare, body, status, code):
     answer = bare("POST", "/v1/outcomes", scope="crm", content=body)

@@ -21,7 +21,9 @@ router = APIRouter(tags=["leads"])
 
 _MOST_LEADS = 1_000
 _STATES = tuple(state.value for state in Lifecycle)
-_PROBLEMS = responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-MODEL-01", "LS-TIME-02", "LS-STORE-01")
+_PROBLEMS = responses(
+    "LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-DATA-03", "LS-MODEL-01", "LS-TIME-02", "LS-STORE-01"
+)
 _LEAD = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _AS_OF = query_text(
     "as_of",
@@ -31,6 +33,7 @@ _AS_OF = query_text(
 _FILTERS = [
     query_text("lifecycle", "Only leads in this state.", {"enum": list(_STATES)}),
     query_text("grade", "Only leads of this grade.", {"enum": sorted(GRADES)}),
+    query_text("owner", "Only leads whose decision names this owner; none does yet.", {"type": "string"}),
     query_text(
         "order", "What comes first: the highest score, or the latest.", {"enum": list(ORDERS), "default": "score"}
     ),
@@ -51,10 +54,11 @@ async def leads(request: Request) -> Response:
     asked = request.query_params
     lifecycle, grade = _one_of(asked, "lifecycle", _STATES), _one_of(asked, "grade", GRADES)
     order, limit = _one_of(asked, "order", tuple(ORDERS)) or "score", _limit(asked.get("limit"))
+    owner = asked.get("owner")
 
     def listed() -> list[dict[str, Any]]:
         found = latest_scores(service.store, lifecycle=lifecycle, grade=grade, order=order, limit=limit)
-        return [stored_document(score) for score in found]
+        return [stored_document(score) for score in found if owner in (None, score["decision"]["owner"])]
 
     return json_answer({"leads": await anyio.to_thread.run_sync(listed)})
 

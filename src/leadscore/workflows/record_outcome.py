@@ -23,7 +23,7 @@ def record(store: Store, payload: object, now: int) -> dict[str, Any]:
     Raises   DataError [LS-BODY-03] if the payload is neither object nor list; OutsideError [LS-STORE-01].
     """
     given = payload if isinstance(payload, list) else [payload]
-    if not isinstance(payload, dict | list) or not given:
+    if not isinstance(payload, dict | list):
         raise DataError("LS-BODY-03", found="no outcome is given", allowed="an object or a list of objects")
     known_now = {"known_at": format_instant(now)}
     objects = {
