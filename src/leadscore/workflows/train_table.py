@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from leadscore.config.load import Settings
+from leadscore.dataset.seen_rows import content_keys, id_keys, seen_record, surely_unseen
 from leadscore.dataset.table import (
     TableRequest,
     check_columns,
@@ -23,6 +24,8 @@ from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.table_columns import column_features
+from leadscore.modeling.artifact import ArtifactParts, ModelArtifact
+from leadscore.modeling.comparison import Verdict
 from leadscore.modeling.leakage import LeakSuspect, suspects_alone
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.registry.connection import open_registry
@@ -36,11 +39,15 @@ _FEWEST_ROWS, _FEWEST_PER_CLASS = 50, 10
 
 @dataclass(frozen=True)
 class OrderedTable:
-    """Labelled rows from the oldest to the newest; the ones from `cut` on are kept for judging."""
+    """Labelled rows from the oldest to the newest; the ones from `cut` on are kept for judging.
+
+    age    place of each row among all by its time or place in the file; differs from the row's own place if shuffled.
+    """
 
     frame: pd.DataFrame
     labels: np.ndarray
     cut: int
+    age: np.ndarray
 
 
 def train_on_table(settings: Settings, name: str, path: Path, request: TableRequest, progress: Progress) -> TrainReport:
@@ -75,11 +82,12 @@ def fit_table(
     judged = judge(learnt, table_matrix(late, columns, progress), later, settings, KIND, progress)
     everything = _learnable(table.frame, table.labels, columns, request)
     texts = fit(everything, settings, KIND, progress)
-    ruling = verdict(judged, later, learnt, settings, KIND, _champion_p(champion, late))
+    champion_p, cause = _champion_p(champion, table, request)
+    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later, everything, settings, KIND, champion_p)
     about = {"name": name, "kind": KIND}
     return FittedModel(
         final=parts(everything, texts, judged, about, settings, champion),
-        judged=parts(learnt, judged.texts, judged, about, settings, champion),
+        judged=_with_seen(parts(learnt, judged.texts, judged, about, settings, champion), early, learnt, request),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
         verdict=ruling,
@@ -106,7 +114,8 @@ def _ordered(frame: pd.DataFrame, request: TableRequest, settings: Settings, whe
             allowed=f"{_FEWEST_ROWS} rows, {_FEWEST_PER_CLASS} of each class to learn from and 1 of each to judge by",
             fix="export more rows; if they are in no order of time, add --shuffled",
         )
-    return OrderedTable(frame.iloc[order].reset_index(drop=True), labelled, cut)
+    age = np.argsort(time_order(frame, replace(request, shuffled=False), settings.training.seed), kind="stable")
+    return OrderedTable(frame.iloc[order].reset_index(drop=True), labelled, cut, age[order])
 
 
 def _columns(
@@ -149,14 +158,63 @@ def _learnable(frame: pd.DataFrame, labels: np.ndarray, columns: FeatureSet, req
     return Learnable(rows, rows, columns, None, window)
 
 
-def _champion_p(champion: Champion | None, late: pd.DataFrame) -> np.ndarray | None:
+def _with_seen(judged: ArtifactParts, early: pd.DataFrame, learnt: Learnable, request: TableRequest) -> ArtifactParts:
+    """The evaluation fit with a record of its rows, so that a later comparison can leave them out."""
+    if request.id_column is not None:
+        keys = id_keys(early[request.id_column])
+    else:
+        keys = content_keys(learnt.whole.matrix, learnt.whole.converted[:, 0])
+    extra = {**judged.manifest["extra"], "seen_rows": seen_record(keys, request.id_column)}
+    return replace(judged, manifest={**judged.manifest, "extra": extra})
+
+
+def _champion_p(
+    champion: Champion | None, table: OrderedTable, request: TableRequest
+) -> tuple[np.ndarray | None, str | None]:
+    """The champion's probabilities on the later rows, NaN where its evaluation fit has seen them; or why none."""
     if champion is None:
-        return None
+        return None, None
+    cause = _incomparable(champion, table.frame, request)
+    late = table.frame.iloc[table.cut :]
+    p = np.full((len(late), 1), np.nan)
+    if cause is None and champion.rival is not None:
+        unseen = _unseen(champion.rival, table)[table.cut :]
+        if unseen.any():
+            p[unseen] = champion.rival.predictor.curve(table_matrix(late[unseen], champion.rival.features))
+        else:
+            cause = f"may have learnt from each of the {len(late)} later rows, which leaves none to compare on"
+    if cause is not None:
+        return None, f"the champion, version {champion.version}, {cause}; train under another --name"
+    return p, None
+
+
+def _incomparable(champion: Champion, frame: pd.DataFrame, request: TableRequest) -> str | None:
+    """Why a champion cannot be judged on the rows of this table; None if it can."""
     rival = champion.rival
-    comparable = rival is not None and champion.kind == KIND and set(rival.features.encoders) <= set(late.columns)
-    if rival is None or not comparable:
-        return np.full((len(late), 1), np.nan)
-    return np.asarray(rival.predictor.curve(table_matrix(late, rival.features)))
+    if champion.kind != KIND:
+        return f"is an {champion.kind} model and cannot be compared"
+    if rival is None:
+        return "was registered without its evaluation fit"
+    target, record = rival.manifest["training_window"]["target"], rival.manifest["extra"].get("seen_rows")
+    if target != request.target:
+        return f"has the target {target}, not {request.target}"
+    if record is None:
+        return "does not say which rows it has learnt from"
+    needed = {*rival.features.encoders, *filter(None, [record["id_column"]])}
+    absent = sorted(needed - set(frame.columns))
+    return f"needs column {', '.join(absent)}, which the table lacks" if absent else None
+
+
+def _unseen(rival: ModelArtifact, table: OrderedTable) -> np.ndarray:
+    record = rival.manifest["extra"]["seen_rows"]
+    if record["id_column"] is not None:
+        keys = id_keys(table.frame[record["id_column"]])
+    else:
+        keys = content_keys(table_matrix(table.frame, rival.features), table.labels)
+    by_age = np.argsort(table.age, kind="stable")
+    unseen = np.empty(len(keys), dtype=np.bool_)
+    unseen[by_age] = surely_unseen(keys[by_age], record)
+    return unseen
 
 
 def _about_data(table: OrderedTable, request: TableRequest) -> dict[str, Any]:
