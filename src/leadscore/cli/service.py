@@ -7,7 +7,7 @@ import typer
 import uvicorn
 
 from leadscore.app import create_app
-from leadscore.cli.output import JsonFlag, emit_json, note, say, show_table
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, say, show_table
 from leadscore.config.load import Settings, load_settings
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import format_instant
@@ -40,16 +40,19 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; configs/service.yaml by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Create a key of scope admin and print it.")] = False,
+    name: NameOption = "leadscore",
 ) -> None:
     """Start the API on the exported champion; it needs no MLflow and can start before the first training."""
-    run_server(load_settings(), host=host, port=port, new_key=new_key)
+    run_server(load_settings(), host=host, port=port, new_key=new_key, name=name)
 
 
-def run_server(settings: Settings, *, host: str | None, port: int | None, new_key: bool) -> None:
+def run_server(
+    settings: Settings, *, host: str | None, port: int | None, new_key: bool, name: str = "leadscore"
+) -> None:
     """Listen until stopped; prints the address, and a key if none exists yet or a new one is wanted."""
     store = open_store(settings.service.store_url)
     key = create_key(store, "admin")[1] if new_key or not list_keys(store) else None
-    app = create_app(settings)
+    app = create_app(settings, name)
     config = uvicorn.Config(
         app,
         host=host or settings.service.host,
