@@ -73,3 +73,9 @@ def test_a_model_without_times_is_listed(table):
     assert (model["kind"], model["as_of"], model["in_use"]) == ("table", None, True)
     described = table.client.app.openapi()["components"]["schemas"]["ModelAnswer"]["properties"]["as_of"]
     assert {"type": "null"} in described["anyOf"]
+
+
+def test_the_page_says_that_its_model_learned_from_a_table(table):
+    table.client.post("/sign-in", data={"key": table.keys["read"]})
+    page = table.client.get("/").text
+    assert "Model 5, learned from a flat table" in page

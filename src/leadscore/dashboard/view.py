@@ -34,10 +34,11 @@ def hottest_view(store: Store, artifact: ModelArtifact | None) -> dict[str, Any]
 
 
 def _model_view(artifact: ModelArtifact) -> dict[str, Any]:
+    as_of = artifact.manifest["as_of"]
     return {
         "name": artifact.name,
         "version": artifact.version,
-        "as_of": str(artifact.manifest["as_of"])[:10],
+        "as_of": None if as_of is None else str(as_of)[:10],
         "low_confidence": bool(artifact.manifest.get("low_confidence")),
     }
 
