@@ -27,9 +27,7 @@ def test_another_model_is_served_by_its_name(own, write_model):
     words = ["serve", "--name", "second", "--host", "127.0.0.1", "--port", "0"]
     code = f"import sys; sys.argv[1:] = {words!r}; from leadscore.cli.main import main; main()"
     home = {**os.environ, "LEADSCORE_HOME": str(own.home)}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], env=home, stderr=subprocess.PIPE, text=True
-    ) as server:
+    with subprocess.Popen([sys.executable, "-c", code], env=home, stderr=subprocess.PIPE, text=True) as server:
         try:
             said = server.stderr.readline()
             (address,) = re.findall(r"http://[0-9.:]+", said) or [said + server.stderr.read()]
