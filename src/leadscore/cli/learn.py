@@ -75,14 +75,7 @@ def train(
         shuffled=shuffled,
         keep=tuple(keep or ()),
     )
-    if table is None and replace(request, keep=()) != TableRequest(target=""):
-        raise UsageError("LS-USAGE-01", found="options of a table, without --table", fix="add --table FILE")
-    if table is not None and not target:
-        raise UsageError("LS-USAGE-01", found="--table without --target", fix="name the column that says who converted")
-    if table is not None and (show_splits or as_of):
-        raise UsageError(
-            "LS-USAGE-01", found="--show-splits or --as-of with --table", fix="a table is split by its rows"
-        )
+    _check_training(request, table, show_splits or as_of is not None)
     instant = None if as_of is None else parse_instant(as_of).at
     if show_splits:
         picture = picture_splits(settings, instant)
@@ -94,6 +87,18 @@ def train(
         else:
             report = train_on_table(settings, name, table, request, progress)
     emit_json(report.to_dict()) if json else say_training(report)
+
+
+def _check_training(request: TableRequest, table: Path | None, of_events: bool) -> None:
+    """Refuse options that do not go together; of_events: one that only training on events understands was given."""
+    if table is None and replace(request, keep=()) != TableRequest(target=""):
+        raise UsageError("LS-USAGE-01", found="options of a table, without --table", fix="add --table FILE")
+    if table is not None and not request.target:
+        raise UsageError("LS-USAGE-01", found="--table without --target", fix="name the column that says who converted")
+    if table is not None and of_events:
+        raise UsageError(
+            "LS-USAGE-01", found="--show-splits or --as-of with --table", fix="a table is split by its rows"
+        )
 
 
 def say_training(report: TrainReport) -> None:
