@@ -46,7 +46,7 @@ def _say(report: DemoReport) -> None:
         f"{company['conversions']:,} became customers."
     )
     say()
-    say_training(report.training)
+    say_training(report.training, next_step=False)
     say()
     rows = [[number, *_row(lead)] for number, lead in enumerate(report.hottest, start=1)]
     show_table(

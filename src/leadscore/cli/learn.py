@@ -101,8 +101,8 @@ def _check_training(request: TableRequest, table: Path | None, of_events: bool) 
         )
 
 
-def say_training(report: TrainReport) -> None:
-    """Tell people what was learnt, how good it is on later data, and whether it may be promoted."""
+def say_training(report: TrainReport, *, next_step: bool = True) -> None:
+    """Tell people what was learnt, how good it is on later data, whether it may be promoted, and what to type next."""
     say(
         f"Registered {report.name} version {report.version} ({report.learner}), "
         f"knowledge as of {report.as_of or 'its file'}."
@@ -115,7 +115,7 @@ def say_training(report: TrainReport) -> None:
     say(f"The gate: version {report.version} {verdict}.")
     for reason in report.gate["reasons"]:
         say(f"  - {reason}")
-    if report.gate["passed"]:
+    if report.gate["passed"] and next_step:
         say("Next: leadscore promote" + ("" if report.name == "leadscore" else f" --name {report.name}"))
 
 
