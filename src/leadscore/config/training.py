@@ -1,6 +1,6 @@
 """`configs/training.yaml`: what counts as converted, by when, and how models are fitted and judged."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -57,8 +57,6 @@ class TrainingConfig(Section):
     """Table mode: share of the newest rows kept for judging."""
     grade_lifts: tuple[float, float, float] = (4.0, 1.5, 0.5)
     """Where the grades A, B and C begin, in multiples of the first model's base rate; kept as rates afterwards."""
-    table_learner: Literal["lightgbm", "logistic"] = "lightgbm"
-    """Learner of table mode."""
     lightgbm: LightGbmConfig = LightGbmConfig()
     """Settings of LightGBM."""
 

@@ -124,18 +124,3 @@ def forget_champion(registry: Registry, name: str) -> None:
         if version_of(registry, name, CHAMPION) is not None:
             registry.client.delete_registered_model_alias(name, CHAMPION)
             registry.client.set_registered_model_tag(name, _HISTORY_TAG, "[]")
-
-
-def list_versions(registry: Registry, name: str) -> list[dict[str, str]]:
-    """All versions of a model, newest first: version, aliases, gate, learner."""
-    with registry_errors("list versions", registry.uri):
-        found = registry.client.search_model_versions(f"name='{name}'")
-        aliases: dict[str, list[str]] = {}
-        if found:
-            for alias, version in registry.client.get_registered_model(name).aliases.items():
-                aliases.setdefault(str(version), []).append(alias)
-    rows = sorted(found, key=lambda item: int(item.version), reverse=True)
-    return [
-        {"version": str(item.version), "aliases": ", ".join(sorted(aliases.get(str(item.version), []))), **item.tags}
-        for item in rows
-    ]

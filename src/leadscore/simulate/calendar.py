@@ -45,10 +45,6 @@ class Calendar:
         factor = np.array([_SEASON[at.month - 1] for at in dates]) * np.where(drift, _HAZARD_AFTER_DRIFT, 1.0)
         return cls(start_at - start_at % DAY_US, weekend + 2 * drift + 4 * show, factor, show)
 
-    def day_of(self, at: Ints) -> Ints:
-        """Index of the day in which each instant (epoch microseconds) lies."""
-        return (at - self.start_at) // DAY_US
-
 
 def share_of_day_before(at_in_day: Ints) -> Floats:
     """Share of a day's happenings that fall before a time of day: they spread evenly from 07:00 to 21:00 UTC.

@@ -8,7 +8,6 @@ from leadscore.simulate.classes import CLASSES, LEVEL_OF, PERSONA_OF, SEGMENT_OF
 DAY_KINDS = 8
 LATE_TYPE = "show_visited"
 PUSHING = ("chat_started", "demo_requested", "show_visited", "referral_made")
-VALUED = ("page_viewed", "webinar_attended")
 MINUTES_STEP = 5
 
 # Events a day by intent: dormant, aware, interested, evaluating, deciding, dead (trade shows: a show day).

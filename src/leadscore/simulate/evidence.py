@@ -43,10 +43,6 @@ class EventLog:
         seen = (self.row[today] == rows[:, None]) & (self.known_at[today] < as_of[:, None])
         return np.asarray(seen.astype(np.float64) @ self.marks[today])
 
-    def rows_on(self, day: int) -> Ints:
-        """Leads with an event on a day, each once."""
-        return np.unique(self.row[int(self.first_of[day]) : int(self.first_of[day + 1])])
-
 
 @dataclass(frozen=True)
 class VisibleLeads:

@@ -78,11 +78,6 @@ def add_events(connection: sa.Connection, rows: Sequence[Event]) -> InsertResult
     return _add(connection, _EVENTS, rows)
 
 
-def add_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) -> InsertResult:
-    """`insert_attributes` within a transaction of the caller."""
-    return _add(connection, _ATTRIBUTES, rows)
-
-
 def add_current_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) -> int:
     """Store values that hold from now on, within a transaction of the caller; one that holds already adds nothing.
 
