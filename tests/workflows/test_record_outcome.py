@@ -42,7 +42,11 @@ def test_each_bad_outcome_is_named_with_all_its_faults(sqlite_store):
     assert counts(sqlite_store)["outcomes"] == 1
 
 
-@pytest.mark.parametrize("payload", [None, [], "won", 3])
+def test_an_empty_list_records_nothing(sqlite_store):
+    assert record(sqlite_store, [], NOW) == {"accepted": 0, "duplicates": 0, "rejected": []}
+
+
+@pytest.mark.parametrize("payload", [None, "won", 3])
 def test_a_payload_without_an_outcome_is_refused(sqlite_store, payload):
     with pytest.raises(DataError, match="LS-BODY-03"):
         record(sqlite_store, payload, NOW)
