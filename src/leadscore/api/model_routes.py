@@ -11,7 +11,7 @@ from leadscore.api.problems import responses
 from leadscore.api.service import Service, authorized, json_answer, service_of
 from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, read_manifest
-from leadscore.store.info import get_info
+from leadscore.store.info import SIMULATED, get_info
 from leadscore.workflows.reload_champion import read_champion
 
 router = APIRouter(tags=["models"])
@@ -61,7 +61,7 @@ async def alive() -> Response:
 async def ready(request: Request) -> Response:
     """The store answers; the model in use, or null as long as none has been promoted."""
     service = service_of(request)
-    await anyio.to_thread.run_sync(get_info, service.store, "simulated")
+    await anyio.to_thread.run_sync(get_info, service.store, SIMULATED)
     artifact = service.scoring.artifact
     model = None if artifact is None else {"name": artifact.name, "version": artifact.version}
     return json_answer({"status": "ready", "model": model, "problem": service.model_problem})

@@ -7,7 +7,7 @@ from leadscore.dashboard.words import lead_view
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.store.engine import Store
 from leadscore.store.history import counts
-from leadscore.store.info import get_info
+from leadscore.store.info import SIMULATED, get_info
 from leadscore.store.scored_leads import last_seen
 from leadscore.store.scores import hottest
 
@@ -25,7 +25,7 @@ def hottest_view(store: Store, artifact: ModelArtifact | None) -> dict[str, Any]
     leads = [lead_view(score, seen.get(score["lead_id"]), now) for score in scored]
     warmth = [lead["temperature"] for lead in leads]
     return {
-        "simulated": get_info(store, "simulated"),
+        "simulated": get_info(store, SIMULATED),
         "leads": leads,
         "counts": {word: warmth.count(word) for word in ("hot", "warm", "cold")},
         "model": None if artifact is None else _model_view(artifact),

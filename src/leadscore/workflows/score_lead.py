@@ -144,12 +144,12 @@ def assemble_score(
     as_of: int,
     row: RowScore,
     routing: RoutingConfig,
-    policy: str | None = None,
+    policy: str,
 ) -> Score:
     """The whole answer about a lead: the model's part of it, and what the policy makes of that.
 
     history   the lead's facts; of those known before as_of, at least the ones that routing rules look at.
-    policy    fingerprint of the routing policy, for callers that score often; computing it takes as long as deciding.
+    policy    fingerprint of `routing`; callers compute it once, since it takes as long as deciding.
     """
     qualified = qualify(history, as_of, row, routing)
     return Score(
@@ -163,7 +163,7 @@ def assemble_score(
         lifecycle=qualified.lifecycle,
         reasons=row.reasons,
         decision=qualified.decision,
-        versions=Versions(artifact.version, artifact.features.fingerprint, policy or policy_fingerprint(routing)),
+        versions=Versions(artifact.version, artifact.features.fingerprint, policy),
     )
 
 

@@ -12,6 +12,7 @@ from leadscore.domain.time import SECOND_US
 from leadscore.features.facts import Facts
 from leadscore.features.offline import compute_matrix
 from leadscore.modeling.artifact import ModelArtifact
+from leadscore.routing.qualify import policy_fingerprint
 from leadscore.scoring.scorer import Scorer
 from leadscore.store.engine import open_store
 from leadscore.store.facts_arrow import load_facts
@@ -58,10 +59,11 @@ def _score(
     matrix = compute_matrix(facts, snapshots, artifact.features, progress).tolist()
     created = dict(zip(facts.leads["lead_id"].to_pylist(), facts.leads["created_at"].to_pylist(), strict=True))
     histories = deciding_histories(facts, set(leads), created, settings.routing)
-    scorer = Scorer(artifact)
+    scorer, routing = Scorer(artifact), settings.routing
+    policy = policy_fingerprint(routing)
     rows = []
     for number, (lead, values) in enumerate(zip(leads, matrix, strict=True), start=1):
-        score = assemble_score(artifact, histories[lead], instant, scorer.score_row(values), settings.routing)
+        score = assemble_score(artifact, histories[lead], instant, scorer.score_row(values), routing, policy)
         rows.append(ScoreRow(score, dict(zip(artifact.features.names, values, strict=True))))
         if number % _TELL_EVERY == 0 or number == len(leads):
             progress("scoring open leads", number, len(leads))
