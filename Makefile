@@ -19,7 +19,7 @@ $(BIN)/leadscore: pyproject.toml constraints.txt
 
 $(VENV)/.test-tools: $(BIN)/leadscore
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,spark]'
 	@touch $@
 
 demo: $(BIN)/leadscore  ## the main job, end to end, on a simulated company
@@ -49,7 +49,7 @@ benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/serving.py
 
 lock:  ## pin what a fresh environment resolves to today
-	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet -e '.[test,postgres]'
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet -e '.[test,postgres,spark]'
 	@(echo '# What leadscore is tested with: pip install -c constraints.txt -e .   Renewed by: make lock'; \
 	  build/lock/bin/python -m pip freeze --exclude-editable) > constraints.txt
 

@@ -3,11 +3,11 @@
 import time
 from pathlib import Path
 
-from leadscore.config.load import load_settings
 from leadscore.domain.progress import Progress, silent
 from leadscore.domain.time import SECOND_US
 from leadscore.store.engine import open_store
 from leadscore.workflows.import_facts import ImportReport, import_file
+from leadscore.workflows.load_plugins import open_settings
 
 KINDS = ("leads", "attributes", "events", "outcomes")
 
@@ -19,7 +19,7 @@ def backfill(home: Path, folder: Path, progress: Progress = silent) -> list[Impo
     folder   CSV, Parquet or JSONL files, gzipped or not.
     Returns  a report per file; rejected rows are in dead-letter files below `data/dead-letters/`.
     """
-    settings = load_settings(home)
+    settings = open_settings(home)
     store = open_store(settings.service.store_url)
     dead_letters = settings.service.data_folder / "dead-letters"
     return [

@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadscore.config.load import load_settings
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress, silent
 from leadscore.domain.time import parse_instant
@@ -14,6 +13,7 @@ from leadscore.store.engine import open_store
 from leadscore.store.facts_arrow import load_facts
 from leadscore.store.history import latest_known_at
 from leadscore.workflows.build_training_set import build_training_set
+from leadscore.workflows.load_plugins import open_settings
 
 
 def write_training_set(home: Path, out: Path, as_of: str | None = None, progress: Progress = silent) -> int:
@@ -25,12 +25,13 @@ def write_training_set(home: Path, out: Path, as_of: str | None = None, progress
     as_of    ISO 8601 instant of knowledge; the latest known fact by default.
     Returns  the number of rows.
     """
-    settings = load_settings(home)
+    settings = open_settings(home)
     store = open_store(settings.service.store_url)
     instant = latest_known_at(store) if as_of is None else parse_instant(as_of).at
     if instant is None:
         raise DataError("LS-DATA-01", found="the store holds no facts", fix="import leads, events and outcomes first")
-    found = build_training_set(load_facts(store, instant, progress), instant, settings, progress)
+    facts = load_facts(store, instant, progress, properties=settings.features.reads_properties)
+    found = build_training_set(facts, instant, settings, progress)
     columns: dict[str, np.ndarray] = {"weight": found.whole.weight, "cluster": found.whole.cluster}
     for position, days in enumerate(settings.training.horizons_days):
         columns[f"known_{days}d"] = found.whole.known[:, position]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leadscore.config.load import load_settings
+from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.promote import Promotion, promote_challenger, roll_back
 
 
@@ -11,9 +11,9 @@ def promote(home: Path, name: str = "leadscore") -> Promotion:
 
     home     folder with `configs/`, `models/` and `data/`.
     """
-    return promote_challenger(load_settings(home), name)
+    return promote_challenger(open_settings(home), name)
 
 
 def rollback(home: Path, name: str = "leadscore") -> Promotion:
     """Make the champion before the present one champion again."""
-    return roll_back(load_settings(home), name)
+    return roll_back(open_settings(home), name)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from leadscore.config.load import load_settings
 from leadscore.domain.progress import Progress, silent
 from leadscore.domain.time import parse_instant
+from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.register_model import TrainReport
 from leadscore.workflows.train_challenger import train_on_events
 
@@ -17,4 +17,4 @@ def train(home: Path, name: str = "leadscore", as_of: str | None = None, progres
     Returns  the registered version, its figures and what the gate says.
     """
     instant = None if as_of is None else parse_instant(as_of).at
-    return train_on_events(load_settings(home), name, instant, progress)
+    return train_on_events(open_settings(home), name, instant, progress)

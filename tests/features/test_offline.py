@@ -9,14 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leadscore.config.features import Aggregations, FeaturesConfig
+from leadscore.config.features import Aggregations, FeatureLine, FeaturesConfig
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.time import DAY_US
 from leadscore.features import offline
-from leadscore.features.definitions import Feature
+from leadscore.features.definitions import NOT_OF_EVENTS, Feature
 from leadscore.features.facts import SCHEMAS, Facts
 from leadscore.features.feature_set import Encoder, FeatureSet
+from leadscore.features.filters import EventFilter
 from leadscore.features.learn import learn_feature_set
 from leadscore.features.offline import compute_matrix
 from leadscore.features.online import LeadHistory, OnlineFeatures
@@ -26,53 +27,159 @@ CONFIG = FeaturesConfig(
     types={"pricing": Aggregations(count_windows_days=(30,), decay_half_lives_days=(), days_since_last=False)},
     ignore_types=("ignored",),
     activity_windows_days=(2, 9),
+    attributes_filled=True,
+    account_attribute="account",
     min_category_leads=1,
+    features=tuple(
+        FeatureLine.model_validate(line)
+        for line in [
+            {"aggregation": "rate", "windows_days": [7]},
+            {"aggregation": "change", "windows_days": [2, 9], "types": ["page_viewed"]},
+            {"aggregation": "change", "windows_days": [2]},
+            {"aggregation": "value", "windows_days": [7, "ever"], "types": ["pricing"]},
+            {"aggregation": "value_mean", "windows_days": [7, "ever"]},
+            {"aggregation": "value_max", "windows_days": [7, "ever"], "types": ["page_viewed", "pricing"]},
+            {"aggregation": "value_decayed", "half_lives_days": [3], "channels": ["email"]},
+            {"aggregation": "days_since_first", "campaigns": ["spring", "ü"]},
+            {"aggregation": "active_days", "windows_days": [5], "types": ["pricing"]},
+            {"aggregation": "streak", "windows_days": [3, 20]},
+            {"aggregation": "streak", "windows_days": [5], "types": ["pricing"]},
+            {"aggregation": "types", "windows_days": [4], "channels": ["email", "chat"]},
+            {"aggregation": "channels", "windows_days": [7]},
+            {"aggregation": "campaigns", "windows_days": [30], "types": ["pricing"]},
+            {"aggregation": "share", "windows_days": [7, "ever"], "types": ["pricing"]},
+            {"aggregation": "share", "types": ["pricing"], "of": {"types": ["page_viewed", "pricing"]}},
+            {"aggregation": "share", "windows_days": [9], "hours": [8, 18], "weekdays": ["mon", "tue", "sun"]},
+            {"aggregation": "count", "hours": [22, 6]},
+            {"aggregation": "decayed", "half_lives_days": [2], "properties": {"plan": ["pro", "3", "true"]}},
+            {"aggregation": "count", "windows_days": [7, "ever"], "account": True},
+            {"aggregation": "decayed", "half_lives_days": [7], "account": True, "types": ["pricing"]},
+            {"aggregation": "days_since_last", "account": True},
+            {"aggregation": "leads", "windows_days": [9], "account": True},
+            {"aggregation": "types", "windows_days": [9], "account": True},
+            {"aggregation": "active_days", "windows_days": [9], "account": True},
+            {"aggregation": "share", "windows_days": [9], "account": True, "types": ["pricing"]},
+        ]
+    ),
 )
+KNOWN_TYPES = {"page_viewed": "page view", "pricing": "pricing view"}
+
+
+Company = tuple[dict[str, int], list[AttributeValue], list[Event]]
+PRO = ['{"plan": "pro"}', '{"a": [], "plan": 3}', '{"plan":true}']
 
 
 # ---- the reference ----
 
 
-def reference_row(history: LeadHistory, as_of: int, feature_set: FeatureSet) -> list[float]:
-    if history.created_at > as_of:
+def reference_row(company: Company, lead: str, as_of: int, feature_set: FeatureSet) -> list[float]:
+    created = company[0]
+    if lead not in created or created[lead] > as_of:
         return [math.nan for _ in feature_set.features]
-    return [reference_value(feature, history, as_of, feature_set) for feature in feature_set.features]
+    row = [reference_value(feature, company, lead, as_of, feature_set) for feature in feature_set.features]
+    known = [v for f, v in zip(feature_set.features, row, strict=True) if f.kind == "attribute" and not math.isnan(v)]
+    return [
+        float(len(known)) if feature.kind == "attributes_filled" else value
+        for feature, value in zip(feature_set.features, row, strict=True)
+    ]
 
 
-def reference_value(feature: Feature, history: LeadHistory, as_of: int, feature_set: FeatureSet) -> float:
+def reference_value(feature: Feature, company: Company, lead: str, as_of: int, feature_set: FeatureSet) -> float:
+    if feature.kind == "attributes_filled":
+        return math.nan
     if feature.kind == "lead_age":
-        return float(as_of - history.created_at) / 86_400_000_000.0
+        return float(as_of - company[0][lead]) / 86_400_000_000.0
     if feature.kind == "attribute":
-        known = [a for a in history.attributes if a.known_at < as_of or a.known_at == history.created_at]
-        known = [a for a in known if a.name == feature.attribute]
-        if not known:
-            return math.nan
-        latest = max(a.known_at for a in known)
-        texts = [a.value for a in known if a.known_at == latest and a.value is not None]
-        return feature_set.encoders[feature.attribute].encode(max(texts) if texts else None)
+        return feature_set.encoders[feature.attribute].encode(known_value(company, lead, feature.attribute, as_of))
+    account = known_value(company, lead, "account", as_of)
+    if feature.account and not account:
+        return math.nan
     events = []
-    for event in history.events:
+    for event in company[2]:
         if event.known_at >= as_of or event.occurred_at >= as_of or event.type in feature_set.ignored_types:
             continue
-        if feature.event_type is not None and event.type != feature.event_type:
-            continue
-        if feature.window_days is None or event.occurred_at >= as_of - feature.window_days * DAY_US:
+        if feature.account:
+            if event.lead_id != lead and known_value(company, event.lead_id, "account", as_of) == account:
+                events.append(event)
+        elif event.lead_id == lead:
             events.append(event)
-    return reference_aggregate(feature, events, as_of)
+    mine = [e for e in events if feature.event_type in (None, e.type) and counts(feature.filter, e)]
+    if feature.kind == "share":
+        whole = in_window([e for e in events if counts(feature.versus, e)], as_of, feature.window_days)
+        part = in_window(mine, as_of, feature.window_days)
+        return float(len(part)) / float(len(whole)) if whole else math.nan
+    return reference_aggregate(feature, mine, as_of)
 
 
-def reference_aggregate(feature: Feature, events: list[Event], as_of: int) -> float:
+def known_value(company: Company, lead: str, attribute: str, as_of: int) -> str | None:
+    created, attributes, _ = company
+    known = [a for a in attributes if a.lead_id == lead and a.name == attribute]
+    known = [a for a in known if a.known_at < as_of or a.known_at == created[lead] <= as_of]
+    if not known:
+        return None
+    latest = max(a.known_at for a in known)
+    texts = [a.value for a in known if a.known_at == latest and a.value is not None]
+    return max(texts) if texts else None
+
+
+def counts(wanted: EventFilter | None, event: Event) -> bool:
+    if wanted is None:
+        return True
+    hour = event.occurred_at // 3_600_000_000 % 24
+    weekday = (event.occurred_at // DAY_US + 3) % 7
+    if wanted.types and event.type not in wanted.types:
+        return False
+    if wanted.channels and event.channel not in wanted.channels:
+        return False
+    if wanted.campaigns and event.campaign not in wanted.campaigns:
+        return False
+    if wanted.weekdays and weekday not in wanted.weekdays:
+        return False
+    if wanted.hours == (8, 18) and not 8 <= hour < 18:
+        return False
+    if wanted.hours == (22, 6) and not (hour >= 22 or hour < 6):
+        return False
+    return not wanted.properties or event.properties in PRO
+
+
+def in_window(events: list[Event], as_of: int, window: int | None) -> list[Event]:
+    return [e for e in events if window is None or e.occurred_at >= as_of - window * DAY_US]
+
+
+def reference_aggregate(feature: Feature, all_events: list[Event], as_of: int) -> float:
+    window = feature.window_days
+    events = in_window(all_events, as_of, window)
     if feature.kind == "count":
         return float(len(events))
+    if feature.kind == "rate":
+        return float(len(events)) / float(window)
+    if feature.kind == "change":
+        return float(len(events) - (len(in_window(all_events, as_of, 2 * window)) - len(events)))
     if feature.kind == "types":
         return float(len({event.type for event in events}))
+    if feature.kind == "channels":
+        return float(len({event.channel for event in events} - {None}))
+    if feature.kind == "campaigns":
+        return float(len({event.campaign for event in events} - {None}))
+    if feature.kind == "leads":
+        return float(len({event.lead_id for event in events}))
     if feature.kind == "active_days":
         return float(len({full_days(as_of, event) for event in events}))
+    if feature.kind == "streak":
+        active = {full_days(as_of, event) for event in events}
+        return float(next(day for day in range(len(active) + 1) if day not in active))
     if feature.kind in ("days_since_last", "days_since_first"):
         pick = max if feature.kind == "days_since_last" else min
         return float(as_of - pick(e.occurred_at for e in events)) / 86_400_000_000.0 if events else math.nan
     if feature.kind == "value":
         return float(sum(counted_value(event) for event in events)) / 1000.0
+    if feature.kind in ("value_mean", "value_max"):
+        values = [counted_value(event) for event in events if event.value is not None]
+        if not values:
+            return math.nan
+        if feature.kind == "value_max":
+            return float(max(values)) / 1000.0
+        return float(sum(values)) / float(len(values)) / 1000.0
     total = high = low = 0
     for event in events:
         halvings = full_days(as_of, event) / feature.half_life_days
@@ -96,8 +203,6 @@ def counted_value(event: Event) -> int:
 
 # ---- random companies ----
 
-Company = tuple[dict[str, int], list[AttributeValue], list[Event]]
-
 TYPES = ["page_viewed", "pricing", "ignored", "ÜBER 展示会", "über-展示会", "page viewed"]
 INSTANTS = st.builds(
     lambda day, part, jitter: (day * 4 + part) * (DAY_US // 4) + jitter,
@@ -114,7 +219,11 @@ def events(draw: st.DrawFn, number: int) -> Event:
     known_at = draw(st.one_of(st.just(occurred_at), INSTANTS))
     value = draw(st.one_of(st.none(), st.integers(-5_000, 5_000), st.sampled_from([2**62, -(2**62), 2**40 - 1])))
     kind = draw(st.sampled_from(TYPES))
-    return Event(f"e{number}", draw(st.sampled_from(LEADS)), kind, occurred_at, known_at, value)
+    channel = draw(st.sampled_from([None, "email", "chat", ""]))
+    campaign = draw(st.sampled_from([None, "spring", "ü", "other"]))
+    properties = draw(st.sampled_from([None, "", "no JSON", "[1]", '{"plan": "free"}', '{"plan": null}', *PRO]))
+    lead = draw(st.sampled_from(LEADS))
+    return Event(f"e{number}", lead, kind, occurred_at, known_at, value, channel, campaign, properties)
 
 
 @st.composite
@@ -124,7 +233,7 @@ def companies(draw: st.DrawFn) -> Company:
     attribute = st.builds(
         lambda lead, name, text, at: AttributeValue(lead, name, text, created[lead] if at is None else at),
         st.sampled_from(LEADS[:3]),
-        st.sampled_from(["industry", "size"]),
+        st.sampled_from(["industry", "size", "account", "account"]),
         texts,
         st.one_of(st.none(), INSTANTS),
     )
@@ -143,7 +252,7 @@ def as_facts(created: dict[str, int], attributes: list[AttributeValue], happened
         events=table(
             "events",
             [
-                (e.event_id, e.lead_id, e.type, e.occurred_at, e.known_at, e.value, e.channel, e.campaign)
+                (e.event_id, e.lead_id, e.type, e.occurred_at, e.known_at, e.value, e.channel, e.campaign, e.properties)
                 for e in happened
             ],
         ),
@@ -157,14 +266,19 @@ def as_snapshots(asked: list[tuple[str, int]]) -> pa.Table:
 
 
 def history_of(
-    lead: str, created: dict[str, int], attributes: list[AttributeValue], happened: list[Event]
+    lead: str, created: dict[str, int], attributes: list[AttributeValue], happened: list[Event], as_of: int = 0
 ) -> LeadHistory:
+    company = created, attributes, happened
     mine = tuple(event for event in happened if event.lead_id == lead)
-    return LeadHistory(lead, created[lead], tuple(a for a in attributes if a.lead_id == lead), mine)
+    account = known_value(company, lead, "account", as_of)
+    others = {other for other in created if other != lead and known_value(company, other, "account", as_of) == account}
+    theirs = tuple(event for event in happened if event.lead_id in others) if account else None
+    values = tuple(a for a in attributes if a.lead_id == lead)
+    return LeadHistory(lead, created[lead], values, mine, account_events=theirs)
 
 
 def learned(facts: Facts) -> FeatureSet:
-    return learn_feature_set(facts, CONFIG, {})
+    return learn_feature_set(facts, CONFIG, KNOWN_TYPES)
 
 
 def bits(rows: object) -> bytes:
@@ -218,8 +332,8 @@ def hold_both_engines_to_the_reference(company, asked) -> None:
         if lead not in created:
             assert np.isnan(row).all()
             continue
-        history = history_of(lead, created, attributes, happened)
-        expected = reference_row(history, as_of, feature_set)
+        history = history_of(lead, created, attributes, happened, as_of)
+        expected = reference_row(company, lead, as_of, feature_set)
         assert dict(zip(feature_set.names, map(same, row), strict=True)) == dict(
             zip(feature_set.names, map(same, expected), strict=True)
         )
@@ -259,7 +373,7 @@ def test_no_feature_sees_the_future(company, asked, data):
     before = compute_matrix(as_facts(*company), as_snapshots([asked]), feature_set)
     facts = as_facts(created, [*attributes, filled_later], [*happened, *hidden])
     assert bits(compute_matrix(facts, as_snapshots([asked]), feature_set)) == bits(before)
-    history = history_of(lead, created, [*attributes, filled_later], [*happened, *hidden])
+    history = history_of(lead, created, [*attributes, filled_later], [*happened, *hidden], as_of)
     assert bits([OnlineFeatures(feature_set).row(history, as_of)]) == bits(before)
 
 
@@ -294,7 +408,12 @@ def test_another_event_type_changes_no_feature_of_the_others(company, asked):
     added = [Event(f"n{i}", lead, "brand new", at, at, 1_000) for i, (lead, at) in enumerate(asked)]
     small, large = as_facts(*company), as_facts(created, attributes, [*happened, *added])
     before, after = learned(small), learned(large)
-    kept = [name for name in before.names if not name.startswith("any_")]
+    kept = [
+        feature.name
+        for feature in before.features
+        if feature.event_type is not None or feature.kind in NOT_OF_EVENTS or (feature.filter and feature.filter.types)
+    ]
+    kept = [name for name in kept if "share" not in name]
     assert set(before.names) <= set(after.names)
     left = compute_matrix(small, as_snapshots(asked), before)[:, [before.names.index(name) for name in kept]]
     right = compute_matrix(large, as_snapshots(asked), after)[:, [after.names.index(name) for name in kept]]
@@ -322,7 +441,9 @@ def test_extreme_dates_keep_their_exact_distance():
     facts = as_facts({"a": earliest}, [], happened)
     feature_set = learned(facts)
     row = compute_matrix(facts, as_snapshots([("a", latest)]), feature_set)[0]
-    assert bits(row) == bits(OnlineFeatures(feature_set).row(history_of("a", {"a": earliest}, [], happened), latest))
+    assert bits(row) == bits(
+        OnlineFeatures(feature_set).row(history_of("a", {"a": earliest}, [], happened, latest), latest)
+    )
     assert row[feature_set.names.index("page_viewed_count_ever")] == 2
 
 
@@ -345,3 +466,18 @@ def test_an_event_counts_only_if_it_happened_and_was_known_before_the_instant(oc
     row = compute_matrix(facts, as_snapshots([("a", 0)]), feature_set)[0]
     assert row[position] == seen
     assert bits(row) == bits(OnlineFeatures(feature_set).row(history_of("a", created, [], happened), 0))
+
+
+@pytest.mark.parametrize(("as_of", "seen"), [(10, 1), (11, 1), (20, 1), (21, 0)])
+def test_an_account_is_what_it_was_known_to_be_at_the_instant(as_of, seen):
+    created = {"a": 0, "b": 0}
+    values = [("a", "X", 0), ("b", "X", 9), ("b", "Y", 20)]
+    attributes = [AttributeValue(lead, "account", account, at) for lead, account, at in values]
+    happened = [Event("e", "b", "page_viewed", 1, 1), Event("mine", "a", "page_viewed", 1, 1)]
+    facts = as_facts(created, attributes, happened)
+    feature_set = learned(facts)
+    row = compute_matrix(facts, as_snapshots([("a", as_of)]), feature_set)[0]
+    assert row[feature_set.names.index("account_any_count_ever")] == seen
+    assert bits(row) == bits(
+        OnlineFeatures(feature_set).row(history_of("a", created, attributes, happened, as_of), as_of)
+    )

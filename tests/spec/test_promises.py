@@ -45,8 +45,8 @@ def with_a_future(facts: Facts, instant: int) -> Facts:
         events=more(
             facts.events,
             "events",
-            [(f"f{lead}", lead, "demo_requested", instant - DAY_US, instant, 9, None, None) for lead in leads]
-            + [(f"g{lead}", lead, "never_seen_before", instant, instant + 5, None, None, None) for lead in leads],
+            [(f"f{lead}", lead, "demo_requested", instant - DAY_US, instant, 9, None, None, None) for lead in leads]
+            + [(f"g{lead}", lead, "never_seen_before", instant, instant + 5, None, None, None, None) for lead in leads],
         ),
         outcomes=more(facts.outcomes, "outcomes", [(lead, "won", instant - DAY_US, instant) for lead in leads]),
     )

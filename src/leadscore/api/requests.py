@@ -1,6 +1,8 @@
 """What callers send: pydantic models of JSON bodies, and their way into the vocabulary."""
 
+import json
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
@@ -46,6 +48,10 @@ def _thousandths(value: Decimal) -> int:
     return round(value * VALUE_SCALE)
 
 
+def _json_text(properties: object) -> str | None:
+    return properties if properties is None or isinstance(properties, str) else json.dumps(properties)
+
+
 def _when_it_happened(read: dict[str, Any]) -> int:
     # Without a valid occurred_at the event is refused anyway.
     return int(read.get("occurred_at", 0))
@@ -81,8 +87,15 @@ class EventPart(BaseModel):
     """Of several events with one id the first counts."""
     lead_id: Text | None = None
     """Ignored: an event belongs to the lead it is sent with. Taken so that rows of an events file can be sent."""
-    properties: Any = None
-    """Ignored, and taken for the same reason."""
+    properties: Annotated[Any, AfterValidator(_json_text)] = None
+    """A JSON object, or its text; features may ask for events with a certain property."""
+
+
+class AccountEventPart(EventPart):
+    """An engagement event of another lead of the same account."""
+
+    lead_id: Annotated[str, Field(min_length=1, max_length=500)]
+    """The other lead."""
 
 
 class LeadPart(BaseModel):
@@ -104,6 +117,8 @@ class ScoreRequest(BaseModel):
 
     lead: LeadPart
     events: Annotated[list[EventPart], Field(max_length=MOST_EVENTS)] = []
+    account_events: Annotated[list[AccountEventPart], Field(max_length=MOST_EVENTS)] | None = None
+    """Events of the other leads of the account; left out, features of the account are unknown."""
     as_of: Instant | None = None
     """Only what was known before it counts; now by default."""
 
@@ -135,7 +150,14 @@ def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
     lead_id = lead.lead_id or ""
     attributes = tuple(AttributeValue(lead_id, name, attribute_text(cell), created_at) for name, cell in cells.items())
     # Copying the parts into Events would take as long as validating them, and nothing would read the difference.
-    return LeadHistory(lead.lead_id, created_at, attributes, cast("tuple[Event, ...]", tuple(events)))
+    others = None if request.account_events is None else tuple(_each_once(request.account_events))
+    return LeadHistory(
+        lead.lead_id,
+        created_at,
+        attributes,
+        cast("tuple[Event, ...]", tuple(events)),
+        account_events=cast("tuple[Event, ...] | None", others),
+    )
 
 
 def attribute_text(cell: AttributeCell) -> str | None:
@@ -153,9 +175,9 @@ def attribute_text(cell: AttributeCell) -> str | None:
     return str(cell)
 
 
-def _each_once(events: list[EventPart]) -> list[EventPart]:
+def _each_once(events: Sequence[EventPart]) -> Sequence[EventPart]:
     ids = [event.event_id for event in events if event.event_id is not None]
     if len(set(ids)) == len(ids):
         return events
     by_id = {event.event_id: event for event in reversed(events) if event.event_id is not None}
-    return [event for event in events if event.event_id is None] + list(by_id.values())
+    return [*(event for event in events if event.event_id is None), *by_id.values()]

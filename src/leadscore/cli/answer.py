@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table
-from leadscore.config.load import load_settings
 from leadscore.domain.errors import UsageError
 from leadscore.domain.time import parse_instant
 from leadscore.workflows.explain_lead import explain_lead
+from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.score_batch import score_snapshot_file, score_table_file
 
 
@@ -31,7 +31,7 @@ def score(
     """Score leads as of given instants, by the code that serves live; nothing later than each instant is read."""
     if (snapshots is None) == (table is None):
         raise UsageError("LS-USAGE-01", found="neither or both of SNAPSHOTS and --table", fix="give one of them")
-    settings = load_settings()
+    settings = open_settings()
     with progress_bars() as progress:
         if table is not None:
             report = score_table_file(settings, table, out, name, version, progress)
@@ -50,7 +50,7 @@ def explain(
     json: JsonFlag = False,
 ) -> None:
     """Say how likely a lead is to become a customer, when, why, and what to do."""
-    answer = explain_lead(load_settings(), lead, None if as_of is None else parse_instant(as_of).at, name)
+    answer = explain_lead(open_settings(), lead, None if as_of is None else parse_instant(as_of).at, name)
     if json:
         emit_json(answer)
         return

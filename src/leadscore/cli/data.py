@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, refuse, say
-from leadscore.config.load import load_settings
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import SECOND_US
 from leadscore.store.engine import open_store
 from leadscore.store.info import SIMULATED, get_info
 from leadscore.workflows.export_facts import export_events, export_messages
 from leadscore.workflows.import_facts import ImportReport, import_file
+from leadscore.workflows.load_plugins import open_settings
 
 
 class Kind(StrEnum):
@@ -46,7 +46,7 @@ def import_(
     json: JsonFlag = False,
 ) -> None:
     """Import files of one kind; bad rows go to a dead-letter file with their reasons, the rest goes in."""
-    settings = load_settings()
+    settings = open_settings()
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError("LS-FILE-01", where=", ".join(missing), found="there is no such file")
@@ -109,7 +109,7 @@ def export(
     json: JsonFlag = False,
 ) -> None:
     """Write stored events in the form `import events` reads, or the accepted tracking messages."""
-    store = open_store(load_settings().service.store_url)
+    store = open_store(open_settings().service.store_url)
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = export_events(store, file) if kind is Exported.EVENTS else export_messages(store, file)
     if json:

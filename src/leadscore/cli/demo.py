@@ -7,8 +7,8 @@ import typer
 from leadscore.cli.learn import say_training
 from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, say, show_table
 from leadscore.cli.service import run_server
-from leadscore.config.load import load_settings
 from leadscore.dashboard.words import chance, within
+from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.run_demo import DemoReport, run_demo
 
 
@@ -27,7 +27,7 @@ def demo(
 
     Everything shown is simulated. It needs a store that is empty or holds an earlier demo, which is replaced.
     """
-    settings = load_settings()
+    settings = open_settings()
     note(f"Simulating a company with {leads:,} leads (seed {seed}); none of them exists.")
     with progress_bars() as progress:
         report = run_demo(settings, leads, seed, progress)

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table
-from leadscore.config.load import Settings, load_settings
+from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import parse_instant
 from leadscore.modeling.artifact import read_manifest
 from leadscore.workflows.evaluate_version import evaluate_version
+from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.promote import promote_challenger, roll_back
 from leadscore.workflows.register_model import TrainReport
 from leadscore.workflows.score_open_leads import score_open_leads
@@ -64,7 +65,7 @@ def train(
     Without --table it learns from imported events, when leads convert; with --table FILE --target COLUMN from a flat
     export, whether they do.
     """
-    settings = load_settings()
+    settings = open_settings()
     request = TableRequest(
         target=target or "",
         id_column=id,
@@ -151,7 +152,7 @@ def evaluate(
     json: JsonFlag = False,
 ) -> None:
     """Show how good a registered version was on data later than its training, and write its report."""
-    found = evaluate_version(load_settings(), name, version)
+    found = evaluate_version(open_settings(), name, version)
     if json:
         emit_json({"name": name, "version": found.version, "report": str(found.html), **found.record})
         return
@@ -162,7 +163,7 @@ def evaluate(
 
 def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
     """Make the challenger the champion, if the evidence on later leads allows it; else exit 3 with the reasons."""
-    settings = load_settings()
+    settings = open_settings()
     outcome = promote_challenger(settings, name)
     if json:
         emit_json(outcome.to_dict())
@@ -181,7 +182,7 @@ def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
 
 def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
     """Make the champion before the present one champion again."""
-    settings = load_settings()
+    settings = open_settings()
     outcome = roll_back(settings, name)
     if json:
         emit_json(outcome.to_dict())

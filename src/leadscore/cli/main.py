@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rollback": ("learn", "Go back to the champion before the present one."),
     "score": ("answer", "Score leads as of given instants, or the rows of a table, into a file."),
     "explain": ("answer", "Say what speaks for and against one lead, now or as of a past instant."),
+    "features": ("features", "What exists with its meaning; verify, build snapshot tables, compare."),
     "serve": ("service", "Start the API and the page of the hottest leads."),
     "keys": ("service", "Create, list and revoke API keys."),
 }

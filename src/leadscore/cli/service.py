@@ -8,11 +8,12 @@ import uvicorn
 
 from leadscore.app import create_app
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, say, show_table
-from leadscore.config.load import Settings, load_settings
+from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import format_instant
 from leadscore.store.engine import open_store
 from leadscore.store.keys import create_key, list_keys, revoke_key
+from leadscore.workflows.load_plugins import open_settings
 
 
 class Scope(StrEnum):
@@ -43,7 +44,7 @@ def serve(
     name: NameOption = "leadscore",
 ) -> None:
     """Start the API on the exported champion; it needs no MLflow and can start before the first training."""
-    run_server(load_settings(), host=host, port=port, new_key=new_key, name=name)
+    run_server(open_settings(), host=host, port=port, new_key=new_key, name=name)
 
 
 def run_server(
@@ -73,7 +74,7 @@ def create(
     json: JsonFlag = False,
 ) -> None:
     """Create an API key; it is shown once, only its hash is kept."""
-    store = open_store(load_settings().service.store_url)
+    store = open_store(open_settings().service.store_url)
     number, key = create_key(store, scope.value)
     if json:
         emit_json({"id": number, "key": key})
@@ -83,7 +84,7 @@ def create(
 
 def list_(json: JsonFlag = False) -> None:
     """List keys by id; the keys themselves are not kept."""
-    found = list_keys(open_store(load_settings().service.store_url))
+    found = list_keys(open_store(open_settings().service.store_url))
     rows = [
         {
             "id": key.id,
@@ -101,7 +102,7 @@ def list_(json: JsonFlag = False) -> None:
 
 def revoke(key_id: Annotated[str, typer.Argument(help="The id shown by `keys list`.")], json: JsonFlag = False) -> None:
     """Revoke a key; the service refuses it within a second."""
-    store = open_store(load_settings().service.store_url)
+    store = open_store(open_settings().service.store_url)
     if not revoke_key(store, key_id):
         known = ", ".join(str(key.id) for key in list_keys(store)) or "none"
         raise DataError("LS-AUTH-01", found=f"there is no key {key_id}", allowed=known)

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import JsonFlag, emit_json, say, show_table
-from leadscore.config.load import load_settings
 from leadscore.config.service import ServiceConfig
 from leadscore.config.write import write_configuration
 from leadscore.store.engine import open_store
 from leadscore.workflows.check_installation import check_installation
+from leadscore.workflows.load_plugins import open_settings
 
 
 def register(app: typer.Typer, verb: str) -> None:
@@ -29,7 +29,7 @@ def init(
     written = write_configuration(folder / "configs")
     for part in ("data", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    settings = load_settings(folder)
+    settings = open_settings(folder)
     open_store(settings.service.store_url)
     if json:
         emit_json({"home": str(folder), "written": [str(path) for path in written]})

@@ -57,9 +57,27 @@ def load_settings(home: Path | None = None) -> Settings:
             sections[name] = load_section(base / "configs" / f"{name}.yaml", model, home=base)
         except UsageError as error:
             faults.append(str(error))
+    if not faults:
+        faults = _too_long_windows(sections["features"], sections["training"])
     if faults:
         raise UsageError("LS-CONFIG-02", found="the configuration has faults:\n" + "\n".join(faults))
     return Settings(**sections)
+
+
+def _too_long_windows(features: FeaturesConfig, training: TrainingConfig) -> list[str]:
+    """A window that reaches back farther than the history that training takes its snapshots from."""
+    windows = {"default.count_windows_days": features.default.count_windows_days}
+    windows |= {f"types.{name}.count_windows_days": each.count_windows_days for name, each in features.types.items()}
+    windows["activity_windows_days"] = features.activity_windows_days
+    for number, line in enumerate(features.features):
+        windows[f"features.{number}.windows_days"] = tuple(days for days in line.windows_days if days != "ever")
+    longest = training.history_days
+    return [
+        f"  features.yaml: {place}: {days} is longer than history_days in training.yaml; allowed: up to {longest}"
+        for place, given in windows.items()
+        for days in given
+        if days > longest
+    ]
 
 
 def load_section(path: Path, model: type[Model], *, home: Path | None = None) -> Model:

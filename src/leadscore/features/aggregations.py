@@ -1,81 +1,84 @@
-"""The arithmetic both engines share: whole days of age, integer weights, and one division at the end.
+"""The closed set of aggregations, and those that plug-ins add to it."""
 
-All that is summed is an integer, so sums do not depend on the order of events and both engines get the same bits.
-"""
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
-import math
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import TypeVar
+from leadscore.domain.errors import UsageError
+from leadscore.features.activity import ACTIVE_DAYS, CAMPAIGNS, CHANNELS, LEADS, STREAK, TYPES
+from leadscore.features.aggregation import Aggregation
+from leadscore.features.counting import CHANGE, COUNT, DECAYED, RATE
+from leadscore.features.recency import DAYS_SINCE_FIRST, DAYS_SINCE_LAST
+from leadscore.features.valuing import VALUE, VALUE_DECAYED, VALUE_MAX, VALUE_MEAN
 
-import numpy as np
-import numpy.typing as npt
+BUILT_IN: Mapping[str, Aggregation] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            COUNT,
+            RATE,
+            CHANGE,
+            DECAYED,
+            VALUE,
+            VALUE_MEAN,
+            VALUE_MAX,
+            VALUE_DECAYED,
+            DAYS_SINCE_LAST,
+            DAYS_SINCE_FIRST,
+            ACTIVE_DAYS,
+            STREAK,
+            TYPES,
+            CHANNELS,
+            CAMPAIGNS,
+            LEADS,
+        )
+    }
+)
+"""Aggregations of events by name."""
 
-from leadscore.domain.event import VALUE_SCALE
-from leadscore.domain.time import DAY_US
-from leadscore.features.definitions import Feature
-
-DECAY_SCALE = 2**30
-"""Weight of an event of age 0 in a decayed count."""
-VALUE_DECAY_SCALE = 2**20
-"""Weight of an event of age 0 in a decayed sum of values; smaller, since it is multiplied by the value."""
-VALUE_LIMIT = 2**40
-"""Values (thousandths) count at most this much, either way, so that 8 million of them still sum up in 64 bits."""
-VALUE_PART = 2**20
-"""Values are multiplied by their weights in two parts, high * VALUE_PART + low, for the same reason."""
-
-_NAN_WHEN_EMPTY = ("days_since_last", "days_since_first", "attribute", "lead_age")
-
-Figures = TypeVar("Figures", float, npt.NDArray[np.float64])
+_added: dict[str, Aggregation] = {}
+_hashes: dict[str, str] = {}
 
 
-def age_days(as_of: int, occurred_at: int) -> int:
-    """Whole days of age of an event before as_of; an event is in a window of W days iff its age is below W.
+def aggregation(name: str) -> Aggregation:
+    """The aggregation of a name.
 
-    >>> age_days(DAY_US, 0), age_days(DAY_US + 1, 0)
-    (0, 1)
+    Raises  UsageError [LS-FEATURE-01] if there is none.
     """
-    return (as_of - occurred_at - 1) // DAY_US
+    found = BUILT_IN.get(name) or _added.get(name)
+    if found is None:
+        raise UsageError(
+            "LS-FEATURE-01",
+            found=f"there is no aggregation {name}",
+            allowed=", ".join(aggregation_names()),
+            fix="name one of these, or the plug-in that defines it under plugins in configs/features.yaml",
+        )
+    return found
 
 
-@lru_cache(maxsize=64)
-def decay_weights(half_life_days: int, scale: int) -> tuple[int, ...]:
-    """Weight of an event by its whole days of age: scale at age 0, half of it one half-life later; 0 beyond the table.
+def aggregation_names() -> list[str]:
+    """The names of all aggregations, those of plug-ins last."""
+    return [*BUILT_IN, *_added]
 
-    >>> decay_weights(7, DECAY_SCALE)[7] == DECAY_SCALE // 2
-    True
+
+def plugin_hashes() -> dict[str, str]:
+    """The hash of the code behind each aggregation of a plug-in."""
+    return dict(_hashes)
+
+
+def add_aggregation(added: Aggregation, origin: str, code: str) -> None:
+    """Make the aggregation of a plug-in known; adding it anew replaces what it was.
+
+    origin   where it comes from, for errors.
+    code     hash of the code that defines it; a model refuses to serve with other code.
+    Raises   UsageError [LS-FEATURE-02] if its name is taken or cannot be part of a feature name.
     """
-    weights: list[int] = []
-    while weight := round(scale * 2.0 ** (-len(weights) / half_life_days)):
-        weights.append(weight)
-    return tuple(weights)
-
-
-def limited(value: int) -> int:
-    """A value (thousandths) as it counts in sums."""
-    return max(-VALUE_LIMIT, min(VALUE_LIMIT, value))
-
-
-def days(span: Figures) -> Figures:
-    """Microseconds as days."""
-    return span / float(DAY_US)
-
-
-def decayed_count(total: Figures) -> Figures:
-    """A sum of weights as a number of events."""
-    return total / float(DECAY_SCALE)
-
-
-def value_sum(total: Figures) -> Figures:
-    """A sum of values (thousandths) in units."""
-    return total / float(VALUE_SCALE)
-
-
-def decayed_value(high: Figures, low: Figures) -> Figures:
-    """The two part sums of weight x value in units."""
-    return (high * float(VALUE_PART) + low) / float(VALUE_DECAY_SCALE * VALUE_SCALE)
-
-
-def empty_row(features: Sequence[Feature]) -> list[float]:
-    """What each feature is without any event: 0 for counts and sums, NaN where there is nothing to measure from."""
-    return [math.nan if feature.kind in _NAN_WHEN_EMPTY else 0.0 for feature in features]
+    if added.name in BUILT_IN or not re.fullmatch("[a-z]([a-z_]*[a-z])?", added.name):
+        raise UsageError(
+            "LS-FEATURE-02",
+            where=origin,
+            found=f"the aggregation is named {added.name!r}",
+            allowed="a name of letters a-z and _, other than " + ", ".join(BUILT_IN),
+        )
+    _added[added.name] = added
+    _hashes[added.name] = code

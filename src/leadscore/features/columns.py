@@ -8,10 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.features.aggregations import DECAY_SCALE, VALUE_DECAY_SCALE, decay_weights
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
-from leadscore.features.sql import Spans
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,14 +60,6 @@ class ByLead:
 
 
 @dataclass(frozen=True)
-class CodedEvents:
-    """Events with numbers for leads and types; types[i] is the text of type i."""
-
-    rows: ByLead
-    types: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class CodedAttributes:
     """Attribute values with numbers for leads; `attribute` is a column of the feature matrix, values[turn] a figure."""
 
@@ -79,30 +69,14 @@ class CodedAttributes:
 
 def asked_snapshots(facts: Facts, snapshots: pa.Table) -> Asked:
     """The snapshots of leads that exist as of their instant, ordered by lead."""
-    as_of = _integers(snapshots["as_of"])
+    as_of = integers(snapshots["as_of"])
     lead_ids = pc.unique(snapshots["lead_id"])
-    lead = _integers(pc.index_in(snapshots["lead_id"], value_set=lead_ids))
+    lead = integers(pc.index_in(snapshots["lead_id"], value_set=lead_ids))
     place = pc.index_in(lead_ids, value_set=facts.leads["lead_id"].combine_chunks())
-    created_at = _integers(pc.fill_null(facts.leads["created_at"].take(place), np.iinfo(np.int64).max))
+    created_at = integers(pc.fill_null(facts.leads["created_at"].take(place), np.iinfo(np.int64).max))
     row = np.flatnonzero(created_at[lead] <= as_of)
     row = row[np.argsort(lead[row], kind="stable")]
     return Asked(row, lead[row], as_of[row], lead_ids, created_at)
-
-
-def code_events(events: pa.Table, asked: Asked, feature_set: FeatureSet) -> CodedEvents:
-    """The events of the asked leads that count in some feature."""
-    lead = pc.index_in(events["lead_id"], value_set=asked.lead_ids)
-    ignored = pc.is_in(events["type"], value_set=pa.array(feature_set.ignored_types, pa.string()))
-    kept = pc.and_(pc.is_valid(lead), pc.invert(ignored))
-    events, lead = events.filter(kept), _integers(lead.filter(kept))
-    types = pc.unique(events["type"])
-    columns = {
-        "event_type": _integers(pc.index_in(events["type"], value_set=types)),
-        "occurred_at": events["occurred_at"],
-        "known_at": events["known_at"],
-        "event_value": events["value"],
-    }
-    return CodedEvents(_by_lead(lead, columns, len(asked.lead_ids)), tuple(types.to_pylist()))
 
 
 def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet) -> CodedAttributes:
@@ -111,11 +85,11 @@ def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet)
     names = pa.array(list(columns), pa.string())
     lead = pc.index_in(attributes["lead_id"], value_set=asked.lead_ids)
     kept = pc.and_(pc.is_valid(lead), pc.is_in(attributes["name"], value_set=names))
-    attributes, lead = attributes.filter(kept), _integers(lead.filter(kept))
-    name = _integers(pc.index_in(attributes["name"], value_set=names))
+    attributes, lead = attributes.filter(kept), integers(lead.filter(kept))
+    name = integers(pc.index_in(attributes["name"], value_set=names))
     texts = pc.unique(attributes["value"])
-    text = _integers(pc.index_in(attributes["value"], value_set=texts))
-    known_at = _integers(attributes["known_at"])
+    text = integers(pc.index_in(attributes["value"], value_set=texts))
+    known_at = integers(attributes["known_at"])
     turns = np.lexsort((_ranks(texts)[text], known_at))
     turn = np.empty(len(turns), np.int64)
     turn[turns] = np.arange(len(turns))
@@ -132,19 +106,11 @@ def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet)
         "known_at": known_at,
         "created_at": asked.created_at[lead],
     }
-    return CodedAttributes(_by_lead(lead, table, len(asked.lead_ids)), values)
+    return CodedAttributes(by_lead(lead, table, len(asked.lead_ids)), values)
 
 
-def weight_table(spans: Spans) -> pa.Table:
-    """The `weights` table of the SQL texts, as long as any weight is above 0."""
-    columns = {f"count_weight_{h}": decay_weights(h, DECAY_SCALE) for h in spans.half_lives}
-    columns |= {f"value_weight_{h}": decay_weights(h, VALUE_DECAY_SCALE) for h in spans.value_half_lives}
-    length = max((len(weights) for weights in columns.values()), default=0)
-    padded = {name: np.array(weights + (0,) * (length - len(weights)), np.int64) for name, weights in columns.items()}
-    return pa.table({"age_days": np.arange(length, dtype=np.int64), **padded})
-
-
-def _by_lead(lead: Ints, columns: dict[str, pa.Array | Ints], leads: int) -> ByLead:
+def by_lead(lead: Ints, columns: dict[str, pa.Array | Ints], leads: int) -> ByLead:
+    """Columns as a table ordered by lead number, below `leads`."""
     order = np.argsort(lead, kind="stable")
     table = pa.table({"lead": lead, **columns}).take(order).combine_chunks()
     return ByLead(table, np.searchsorted(table["lead"].to_numpy(), np.arange(leads + 1)).astype(np.int64))
@@ -158,7 +124,8 @@ def _ranks(texts: pa.Array) -> Ints:
     return ranks
 
 
-def _integers(column: pa.ChunkedArray | pa.Array) -> Ints:
+def integers(column: pa.ChunkedArray | pa.Array) -> Ints:
+    """A column without nulls as int64."""
     return (
         np.asarray(column.to_numpy(), np.int64) if isinstance(column, pa.ChunkedArray) else np.asarray(column, np.int64)
     )

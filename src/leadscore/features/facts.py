@@ -23,6 +23,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("value", pa.int64()),
             ("channel", pa.string()),
             ("campaign", pa.string()),
+            ("properties", pa.string()),
         ]
     ),
     "outcomes": pa.schema(
@@ -38,7 +39,8 @@ class Facts:
 
     leads       one row per lead.
     attributes  history of each attribute; the columns of the leads file, `source` too, have known_at = created_at.
-    events      engagement events, one row per event_id; value in thousandths or null.
+    events      engagement events, one row per event_id; value in thousandths or null; properties is
+                JSON text, read from the store only where some feature asks for it, else null.
     outcomes    how leads ended; a lead may have none or several.
     """
 

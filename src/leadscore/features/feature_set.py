@@ -4,13 +4,20 @@ import hashlib
 import json
 import math
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import DAY_US, parse_instant
-from leadscore.features.definitions import CODE_VERSION, Feature
+from leadscore.features.aggregations import aggregation, plugin_hashes
+from leadscore.features.definitions import CODE_VERSION, SHARE, Feature
+from leadscore.features.filters import EventFilter
+
+Floats = npt.NDArray[np.float64]
 
 MISSING = math.nan
 
@@ -76,12 +83,32 @@ class FeatureSet:
     encoders       attribute -> how its text becomes a number; one for each attribute feature.
     labels         words for reasons: event type -> singular words, `attribute:NAME=CODE` -> the category.
     ignored_types  event types that count in no feature, not even in those over all types.
+    account_attribute  the attribute that leads of one account share.
+    plugins        aggregation of a plug-in -> hash of the code that defines it.
     """
 
     features: tuple[Feature, ...]
     encoders: dict[str, Encoder]
     labels: dict[str, str]
     ignored_types: tuple[str, ...] = ()
+    account_attribute: str = "account_id"
+    plugins: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def reads_accounts(self) -> bool:
+        """Whether some feature needs the events of the account's other leads."""
+        return any(feature.account for feature in self.features)
+
+    @cached_property
+    def reads_properties(self) -> bool:
+        """Whether some feature asks for events with a certain property."""
+        filters = [each for feature in self.features for each in (feature.filter, feature.versus)]
+        return any(each is not None and each.properties for each in filters)
+
+    @cached_property
+    def empty(self) -> Floats:
+        """The row of a lead without any event, attribute or account, shape (features,)."""
+        return np.array([_empty(feature) for feature in self.features], np.float64)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -114,11 +141,16 @@ class FeatureSet:
                 if key.split("=")[0] not in {f"attribute:{n}" for n in names}
             },
             self.ignored_types,
+            self.account_attribute,
+            self.plugins,
         )
 
     def to_json(self) -> str:
         """The feature set as JSON text; equal sets give equal text."""
-        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False)
+        parts = {each.name: getattr(self, each.name) for each in fields(self)}
+        parts["features"] = [_said(feature) for feature in self.features]
+        parts["encoders"] = {name: asdict(encoder) for name, encoder in self.encoders.items()}
+        return json.dumps(parts, sort_keys=True, indent=1, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "FeatureSet":
@@ -128,13 +160,57 @@ class FeatureSet:
         """
         try:
             parts: dict[str, Any] = json.loads(text)
-            return cls(
-                features=tuple(Feature(**feature) for feature in parts["features"]),
+            found = cls(
+                features=tuple(_feature(feature) for feature in parts["features"]),
                 encoders={name: Encoder(**encoder) for name, encoder in parts["encoders"].items()},
                 labels=dict(parts["labels"]),
                 ignored_types=tuple(parts["ignored_types"]),
+                account_attribute=str(parts["account_attribute"]),
+                plugins=dict(parts["plugins"]),
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(
                 "LS-MODEL-02", where="features.json", found=f"no feature set: {error}", fix="export the model again"
             ) from error
+        found._check_plugins()
+        return found
+
+    def _check_plugins(self) -> None:
+        here = plugin_hashes()
+        other = sorted(name for name, code in self.plugins.items() if here.get(name) != code)
+        if other:
+            raise DataError(
+                "LS-MODEL-02",
+                where="features.json",
+                found=f"the model reads the aggregation {', '.join(other)}, which is not there or has other code",
+                fix="name the plug-in it was trained with under plugins in configs/features.yaml, or train again",
+            )
+
+
+def _said(feature: Feature) -> dict[str, Any]:
+    """What a feature states beyond the defaults."""
+    blank = Feature("", "")
+    stated: dict[str, Any] = {each.name: getattr(feature, each.name) for each in fields(feature)}
+    stated = {name: value for name, value in stated.items() if value != getattr(blank, name)}
+    for name in ("filter", "versus"):
+        if name in stated:
+            stated[name] = asdict(stated[name])
+    return stated
+
+
+def _feature(stated: dict[str, Any]) -> Feature:
+    filters: dict[str, Any] = {name: _filter(stated[name]) for name in ("filter", "versus") if name in stated}
+    return Feature(**{**stated, **filters})
+
+
+def _filter(stated: dict[str, Any]) -> EventFilter:
+    lists = {name: tuple(stated[name]) for name in ("types", "channels", "campaigns", "weekdays")}
+    properties = tuple((str(name), tuple(values)) for name, values in stated["properties"])
+    hours = None if stated["hours"] is None else (int(stated["hours"][0]), int(stated["hours"][1]))
+    return EventFilter(properties=properties, hours=hours, **lists)
+
+
+def _empty(feature: Feature) -> float:
+    if feature.kind in ("attribute", "lead_age", SHARE):
+        return MISSING
+    return 0.0 if feature.kind == "attributes_filled" else aggregation(feature.kind).empty

@@ -1,61 +1,95 @@
 """From the rows that SQL answers to the dense feature matrix."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadscore.features.aggregations import days, decayed_count, decayed_value, value_sum
-from leadscore.features.definitions import Feature
+from leadscore.features.aggregation import Operation, Sums
+from leadscore.features.definitions import NOT_OF_EVENTS, SHARE, Feature, Selection
 from leadscore.features.feature_set import FeatureSet
-from leadscore.features.sql import ALL_TYPES
+from leadscore.features.series import ANY, Series, aggregation_of, level_of
+from leadscore.features.sql import LEVELS, terms_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Sums = dict[str, Ints]
 
-_FIGURES: dict[str, Callable[[Feature, Sums, Ints], Floats]] = {
-    "count": lambda f, sums, _: _floats(sums[f"count_{f.window_days or 'ever'}"]),
-    "decayed": lambda f, sums, _: decayed_count(_floats(sums[f"decayed_{f.half_life_days}"])),
-    "value": lambda _, sums, __: value_sum(_floats(sums["value_ever"])),
-    "value_decayed": lambda f, sums, _: decayed_value(
-        _floats(sums[f"high_{f.half_life_days}"]), _floats(sums[f"low_{f.half_life_days}"])
-    ),
-    "days_since_last": lambda _, sums, as_of: days(_floats(as_of - sums["last_at"])),
-    "days_since_first": lambda _, sums, as_of: days(_floats(as_of - sums["first_at"])),
-    "active_days": lambda f, sums, _: _floats(sums[f"active_{f.window_days}"]),
-    "types": lambda f, sums, _: _floats(sums[f"types_{f.window_days}"]),
-}
+_MERGE: dict[Operation, np.ufunc] = {"SUM": np.add, "MIN": np.minimum, "MAX": np.maximum}
+
+
+class _Answer:
+    """What `event_sql` gave for some snapshots, by level and series."""
+
+    def __init__(self, table: pa.Table, features: Sequence[Feature], types: Sequence[str]) -> None:
+        columns = {name: np.asarray(table[name].to_numpy(), np.int64) for name in table.column_names}
+        order = np.lexsort((columns["snapshot_row"], columns["series"], columns["level"]))
+        self._columns = {name: column[order] for name, column in columns.items()}
+        self._series = Series(tuple(features))
+        self._types = types
+        self._together = self._all_types(features)
+
+    def sums(self, selection: Selection, level: str) -> Sums:
+        """The terms of one selection, one row per snapshot that has any; all columns of one length."""
+        number = self._series.of(selection, level, self._types)
+        if number == ANY and level == "event":
+            return self._together
+        return {name: column[self._run(level, number)] for name, column in self._columns.items()}
+
+    def _run(self, level: str, number: int | None, upto: int | None = None) -> slice:
+        if number is None:
+            return slice(0, 0)
+        place = LEVELS.index(level)
+        of_level = slice(*np.searchsorted(self._columns["level"], [place, place + 1]).tolist())
+        series = self._columns["series"][of_level]
+        first = np.searchsorted(series, number)
+        end = np.searchsorted(series, number if upto is None else upto, side="right")
+        return slice(int(of_level.start + first), int(of_level.start + end))
+
+    def _all_types(self, features: Sequence[Feature]) -> Sums:
+        run = self._run("event", 0, upto=len(self._types))
+        rows = self._columns["snapshot_row"][run]
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        together = {"snapshot_row": rows[starts]}
+        for feature in features:
+            if feature.kind in NOT_OF_EVENTS or level_of(feature) != "event":
+                continue
+            if ANY not in (self._number(feature.selection), self._number(feature.whole)):
+                continue
+            for name, term in terms_of(feature).items():
+                if name not in together:
+                    merge = _MERGE[term.merge or term.operation]
+                    column = self._columns[name][run][order]
+                    together[name] = merge.reduceat(column, starts) if len(starts) else column
+        return together
+
+    def _number(self, selection: Selection) -> int | None:
+        return self._series.of(selection, "event", self._types)
 
 
 def scatter_events(
-    block: Floats, feature_set: FeatureSet, answer: pa.Table, types: tuple[str, ...], as_of: Ints
+    block: Floats, feature_set: FeatureSet, table: pa.Table, types: tuple[str, ...], as_of: Ints
 ) -> None:
     """Write the event features of the snapshots that have visible events; the others keep what stands in the block.
 
     block   float64 of shape (snapshots of the part, features), changed in place.
-    answer  what `event_sql` gave for the part.
+    table   what `event_sql` gave for the part.
     types   text of each event type number.
     as_of   of each snapshot of the part.
     """
-    sums = {name: np.asarray(answer[name].to_numpy(), np.int64) for name in answer.column_names}
-    order = np.argsort(sums["event_type"], kind="stable")
-    sums = {name: column[order] for name, column in sums.items()}
-    starts = np.searchsorted(sums["event_type"], np.arange(ALL_TYPES, len(types) + 1))
-    runs = {event_type: slice(starts[number + 1], starts[number + 2]) for number, event_type in enumerate(types)}
-    together = _over_all_types(sums, int(starts[1]), len(block), feature_set.features)
+    answer = _Answer(table, feature_set.features, types)
     for position, feature in enumerate(feature_set.features):
-        if feature.kind in ("attribute", "lead_age"):
-            continue
-        if feature.event_type is None:
-            mine = together
-        elif feature.event_type in runs:
-            mine = {name: column[runs[feature.event_type]] for name, column in sums.items()}
-        else:
-            continue
-        rows = mine["snapshot_row"]
-        block[rows, position] = _FIGURES[feature.kind](feature, mine, as_of[rows])
+        if feature.kind == SHARE:
+            part, whole = (_counts(answer, each, feature, len(block)) for each in (feature.selection, feature.whole))
+            known = np.flatnonzero(whole)
+            block[known, position] = part[known] / whole[known]
+        elif feature.kind not in NOT_OF_EVENTS:
+            sums = answer.sums(feature.selection, level_of(feature))
+            rows = sums["snapshot_row"]
+            if len(rows):
+                block[rows, position] = aggregation_of(feature).figure(sums, feature.span, as_of[rows])
 
 
 def scatter_attributes(block: Floats, answer: pa.Table, values: Floats) -> None:
@@ -64,38 +98,10 @@ def scatter_attributes(block: Floats, answer: pa.Table, values: Floats) -> None:
     block[rows, columns] = values[turns]
 
 
-def _over_all_types(sums: Sums, active_rows: int, snapshots: int, features: tuple[Feature, ...]) -> Sums:
-    """The sums of all types together, of the snapshots that have any; the first rows hold the active days."""
-    rows = sums["snapshot_row"]
-    typed = slice(active_rows, None)
-    together: Sums = {}
-    for name in _needed(features):
-        kind, _, days_text = name.partition("_")
-        column = np.zeros(snapshots, np.int64)
-        if kind == "active":
-            column[rows[:active_rows]] = sums[name][:active_rows]
-        elif kind == "types":
-            np.add.at(column, rows[typed], sums[f"count_{days_text}"][typed] > 0)
-        else:
-            np.add.at(column, rows[typed], sums[name][typed])
-        together[name] = column
-    last_at = np.full(snapshots, np.iinfo(np.int64).min)
-    np.maximum.at(last_at, rows[typed], sums["last_at"][typed])
-    first_at = np.full(snapshots, np.iinfo(np.int64).max)
-    np.minimum.at(first_at, rows[typed], sums["first_at"][typed])
-    present = np.unique(rows[typed])
-    together |= {"last_at": last_at, "first_at": first_at, "snapshot_row": np.arange(snapshots)}
-    return {name: column[present] for name, column in together.items()}
-
-
-def _needed(features: tuple[Feature, ...]) -> set[str]:
-    prefix = {"count": "count", "decayed": "decayed", "active_days": "active", "types": "types"}
-    return {
-        f"{prefix[feature.kind]}_{feature.half_life_days or feature.window_days or 'ever'}"
-        for feature in features
-        if feature.event_type is None and feature.kind in prefix
-    }
-
-
-def _floats(numbers: Ints) -> Floats:
-    return numbers.astype(np.float64)
+def _counts(answer: _Answer, selection: Selection, feature: Feature, snapshots: int) -> Floats:
+    sums = answer.sums(selection, "event")
+    counts = np.zeros(snapshots)
+    (name,) = terms_of(feature)
+    if len(sums["snapshot_row"]):
+        counts[sums["snapshot_row"]] = sums[name]
+    return counts

@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from leadscore.features.definitions import Feature
+from leadscore.features.aggregations import aggregation
+from leadscore.features.definitions import NOT_OF_EVENTS, SHARE, Feature, filter_slug
 
 Words = Mapping[str, str]
 
@@ -22,12 +23,33 @@ def describe(feature: Feature, value: float, labels: Words) -> str:
     >>> describe(Feature("", "attribute", attribute="industry"), 0.0, {"attribute:industry=0": "software"})
     'industry: software'
     """
-    return _PHRASES[feature.kind](feature, value, labels)
+    phrase = _PHRASES.get(feature.kind, _plain)(feature, value, labels)
+    return f"{phrase} (other leads of the account)" if feature.account and feature.kind != "leads" else phrase
+
+
+def meaning(feature: Feature, labels: Words) -> str:
+    """What a feature measures, in one line.
+
+    >>> meaning(Feature("", "count", "demo_requested", window_days=30), {"demo_requested": "demo request"})
+    'number of demo requests in 30 days'
+    >>> meaning(Feature("", "decayed", half_life_days=7), {})
+    'number, older ones counting less, of activities; half-life 7 days'
+    """
+    if feature.kind in NOT_OF_EVENTS:
+        return {"lead_age": "days since the lead was created", "attributes_filled": "number of attributes known"}.get(
+            feature.kind, f"{_spoken(feature.attribute or '')}, as known at the instant"
+        )
+    what = "share" if feature.kind == SHARE else aggregation(feature.kind).meaning
+    of = f"{what}{',' if ',' in what else ''} of {_plural(feature, labels)}"
+    if feature.kind == SHARE:
+        of += " among " + (_spoken(filter_slug(feature.versus)) or "all activity")
+    if feature.account:
+        of += " of the account's other leads"
+    return f"{of}; half-life {_days(feature.half_life_days)}" if feature.half_life_days else f"{of}{_when(feature)}"
 
 
 def _count(feature: Feature, value: float, labels: Words) -> str:
-    when = f"in {_days(feature.window_days)}" if feature.window_days else "so far"
-    return f"{_amount(value, feature, labels)} {when}"
+    return f"{_amount(value, feature, labels)}{_when(feature) or ' so far'}"
 
 
 def _decayed(feature: Feature, value: float, labels: Words) -> str:
@@ -50,9 +72,50 @@ def _since_first(feature: Feature, value: float, labels: Words) -> str:
     return f"first {_singular(feature, labels)} {_ago(value)}"
 
 
+def _plain(feature: Feature, value: float, labels: Words) -> str:
+    return f"{meaning(feature, labels)}: {_number(value)}"
+
+
+def _rate(feature: Feature, value: float, labels: Words) -> str:
+    return f"{value:.2g} {_plural(feature, labels)} a day{_when(feature)}"
+
+
+def _change(feature: Feature, value: float, labels: Words) -> str:
+    days = _days(feature.window_days)
+    if value == 0:
+        return f"as many {_plural(feature, labels)} in {days} as in the {days} before"
+    compared = "more" if value > 0 else "fewer"
+    return f"{_number(abs(value))} {_plural(feature, labels)} {compared} in {days} than in the {days} before"
+
+
+def _share(feature: Feature, value: float, labels: Words) -> str:
+    whole = _spoken(filter_slug(feature.versus)) or "all activity"
+    return f"{_plural(feature, labels)} are {value:.0%} of {whole}{_when(feature)}"
+
+
 def _value(feature: Feature, value: float, labels: Words) -> str:
-    when = "so far" if feature.kind == "value" else "lately, older ones counting less"
-    return f"{_plural(feature, labels)} of {_number(value)} in total {when}"
+    when = "lately, older ones counting less" if feature.half_life_days else _when(feature).strip() or "so far"
+    how = {"value_mean": "on average", "value_max": "at most"}.get(feature.kind, "in total")
+    return f"{_plural(feature, labels)} of {_number(value)} {how} {when}"
+
+
+def _streak(_: Feature, value: float, __: Words) -> str:
+    return f"active {_days(int(value))} in a row" if value else "not active in the last day"
+
+
+def _distinct(feature: Feature, value: float, labels: Words) -> str:
+    what = feature.kind[:-1] if value == 1 else feature.kind
+    of = "" if feature.event_type is None and feature.filter is None else f" with {_plural(feature, labels)}"
+    return f"{_number(value) if value else 'no'} {what}{of}{_when(feature)}"
+
+
+def _leads(feature: Feature, value: float, _: Words) -> str:
+    who = "1 other lead" if value == 1 else f"{_number(value) if value else 'no'} other leads"
+    return f"{who} of the account active{_when(feature)}"
+
+
+def _filled(_: Feature, value: float, __: Words) -> str:
+    return f"{_number(value)} details known" if value != 1 else "1 detail known"
 
 
 def _active_days(feature: Feature, value: float, _: Words) -> str:
@@ -69,7 +132,7 @@ def _lead_age(_: Feature, value: float, __: Words) -> str:
 
 
 def _attribute(feature: Feature, value: float, labels: Words) -> str:
-    name = _spoken(feature.attribute or "")
+    name = _spoken(feature.attribute or "") or "unnamed"
     if math.isnan(value):
         return f"{name} unknown"
     categories = f"attribute:{feature.attribute}="
@@ -85,6 +148,16 @@ _PHRASES: dict[str, Callable[[Feature, float, Words], str]] = {
     "days_since_first": _since_first,
     "value": _value,
     "value_decayed": _value,
+    "value_mean": _value,
+    "value_max": _value,
+    "rate": _rate,
+    "change": _change,
+    SHARE: _share,
+    "streak": _streak,
+    "channels": _distinct,
+    "campaigns": _distinct,
+    "leads": _leads,
+    "attributes_filled": _filled,
     "active_days": _active_days,
     "types": _types,
     "lead_age": _lead_age,
@@ -99,23 +172,30 @@ def _amount(count: float, feature: Feature, labels: Words) -> str:
 
 
 def _singular(feature: Feature, labels: Words) -> str:
+    if feature.group in labels:
+        return labels[feature.group]
     if feature.event_type is None:
-        return "activity"
-    return labels.get(feature.event_type) or _spoken(feature.event_type)
+        return _spoken(filter_slug(feature.filter)) if feature.filter is not None else "activity"
+    return labels.get(feature.event_type) or _spoken(feature.event_type) or "unnamed"
 
 
 def _plural(feature: Feature, labels: Words) -> str:
     """Regular English plural of labels; a type without a label is a name, often a verb, and is counted as it stands."""
     word = _singular(feature, labels)
-    if feature.event_type is not None and not labels.get(feature.event_type):
+    named = feature.event_type is not None or feature.filter is not None
+    if named and feature.group not in labels and not labels.get(feature.event_type or ""):
         return f"× {word}"
     if re.search("[^aeiou]y$", word):
         return word[:-1] + "ies"
     return word + ("es" if re.search("(s|x|ch|sh)$", word) else "s")
 
 
+def _when(feature: Feature) -> str:
+    return f" in {_days(feature.window_days)}" if feature.window_days else ""
+
+
 def _spoken(name: str) -> str:
-    return re.sub(r"[_\s-]+", " ", name).strip() or "unnamed"
+    return re.sub(r"[_\s-]+", " ", name).strip()
 
 
 def _ago(days: float) -> str:

@@ -1,5 +1,7 @@
 """All facts as Arrow tables, for training and batch scoring; not imported by the service."""
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -18,33 +20,48 @@ _ORDER = {
 }
 
 
-def load_facts(store: Store, as_of: int | None = None, progress: Progress = silent) -> Facts:
+def load_facts(
+    store: Store, as_of: int | None = None, progress: Progress = silent, *, properties: bool = False
+) -> Facts:
     """All facts, or those known before an instant, in an order that does not depend on the order of imports.
 
     as_of    epoch microseconds, exclusive; see `Facts.known_before`.
     progress told the rows read so far, table by table.
+    properties  whether the events' properties are read; without, that column is null.
     """
     with reading(store) as connection, collector_paused():
         tables = {
-            table.name: _load(connection, table, as_of, progress) for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES)
+            table.name: _load(connection, table, as_of, progress, properties)
+            for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES)
         }
     facts = Facts(**tables)
     return facts if as_of is None else facts.known_before(as_of)
 
 
-def _load(connection: sa.Connection, table: sa.Table, as_of: int | None, progress: Progress) -> pa.Table:
+def stream_table(
+    connection: sa.Connection, table: sa.Table, as_of: int | None, progress: Progress, *, properties: bool
+) -> Iterator[pa.RecordBatch]:
+    """The rows of one table of facts in batches, by its schema; those known exactly at `as_of` may be among them."""
     schema = SCHEMAS[table.name]
-    query = sa.select(*(table.c[name] for name in schema.names))
+    query = sa.select(
+        *(sa.null() if name == "properties" and not properties else table.c[name] for name in schema.names)
+    )
     total = sa.select(sa.func.count()).select_from(table)
     if as_of is not None:
         # Facts known exactly at `as_of` may have arrived with a lead created just then: `known_before` decides.
         known = (table.c.created_at if table is LEADS else table.c.known_at) <= as_of
         query, total = query.where(known), total.where(known)
-    count = connection.execute(total).scalar_one()
-    batches, done = [], 0
+    count, done = connection.execute(total).scalar_one(), 0
     for rows in stream_rows(connection, query, _CHUNK_ROWS):
         columns = [pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)]
-        batches.append(pa.record_batch(columns, schema=schema))
+        yield pa.record_batch(columns, schema=schema)
         done += len(rows)
         progress(f"reading {table.name}", done, count)
-    return pa.Table.from_batches(batches, schema=schema).sort_by([(name, "ascending") for name in _ORDER[table.name]])
+
+
+def _load(
+    connection: sa.Connection, table: sa.Table, as_of: int | None, progress: Progress, properties: bool
+) -> pa.Table:
+    batches = list(stream_table(connection, table, as_of, progress, properties=properties))
+    whole = pa.Table.from_batches(batches, schema=SCHEMAS[table.name])
+    return whole.sort_by([(name, "ascending") for name in _ORDER[table.name]])

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from leadscore.config.load import Settings, load_settings
+from leadscore.config.load import Settings
 from leadscore.domain.errors import LeadscoreError
 from leadscore.modeling.artifact import load_artifact
 from leadscore.modeling.native import lightgbm_library
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import open_store
 from leadscore.store.history import counts
+from leadscore.workflows.load_plugins import open_settings
 
 _LEAST_FREE_BYTES = 500_000_000
 
@@ -40,7 +41,7 @@ def check_installation(home: Path) -> list[Check]:
         _check("disk", lambda: _disk(home)),
     ]
     try:
-        settings = load_settings(home)
+        settings = open_settings(home)
     except LeadscoreError as error:
         return [*checks, Check("configuration", False, error.found, error.fix)]
     return [

@@ -89,8 +89,10 @@ def score_snapshot_file(
     TimeReading(settings.mapping.timezone).check("configs/mapping.yaml")
     artifact = load_model(settings, name, version, "events")
     frame = read_table(path)
-    lead_ids, instants = _snapshots(frame, path, settings.mapping.timezone)
-    facts = load_facts(open_store(settings.service.store_url), None, progress)
+    lead_ids, instants = read_snapshots(frame, str(path), settings.mapping.timezone)
+    facts = load_facts(
+        open_store(settings.service.store_url), None, progress, properties=artifact.features.reads_properties
+    )
     columns = score_snapshots(artifact, facts, lead_ids, instants, settings.routing, progress)
     unscored = sum(grade == "" for grade in columns["grade"])
     write_scores(pd.DataFrame({"lead_id": lead_ids, "as_of": [format_instant(at) for at in instants], **columns}), out)
@@ -181,12 +183,16 @@ def _joined(
     return joined
 
 
-def _snapshots(frame: pd.DataFrame, path: Path, zone: str) -> tuple[list[str], list[int]]:
+def read_snapshots(frame: pd.DataFrame, where: str, zone: str) -> tuple[list[str], list[int]]:
+    """The columns lead_id and as_of of a frame, instants as epoch microseconds; `zone` is that of times without one.
+
+    Raises   DataError [LS-FILE-02] if a column is missing, [LS-TIME-02] naming the rows that hold no time.
+    """
     absent = [name for name in ("lead_id", "as_of") if name not in frame.columns]
     if absent:
         raise DataError(
             "LS-FILE-02",
-            where=str(path),
+            where=where,
             found=f"column {', '.join(absent)} is missing; there are {', '.join(map(str, frame.columns))}",
             allowed="lead_id, as_of",
         )
@@ -198,7 +204,7 @@ def _snapshots(frame: pd.DataFrame, path: Path, zone: str) -> tuple[list[str], l
             faults.append(f"row {number}: {error.found}")
     if faults:
         more = f" and {len(faults) - 10} more" if len(faults) > 10 else ""
-        raise DataError("LS-TIME-02", where=f"{path}, column as_of", found="; ".join(faults[:10]) + more)
+        raise DataError("LS-TIME-02", where=f"{where}, column as_of", found="; ".join(faults[:10]) + more)
     return frame["lead_id"].astype(str).tolist(), instants
 
 

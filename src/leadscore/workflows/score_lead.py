@@ -15,6 +15,7 @@ from leadscore.features.table_columns import table_row
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.routing.qualify import attributes_as_of, policy_fingerprint, qualify
 from leadscore.scoring.scorer import RowScore, Scorer
+from leadscore.store.account_events import load_account_events
 from leadscore.store.engine import Store
 from leadscore.store.history import load_history
 from leadscore.store.scores import ScoreRow, latest_score, save_scores
@@ -82,7 +83,7 @@ class ScoringService:
 
         Raises    DataError [LS-LEAD-01] if the lead is unknown or did not exist then.
         """
-        return self.score(self._history(lead_id), as_of)
+        return self.score(self._with_account(self._history(lead_id), as_of), as_of)
 
     def current(self, lead_id: str, now: int) -> dict[str, Any]:
         """The latest stored score of a lead; computed and stored first if there is none or facts have changed since.
@@ -96,14 +97,19 @@ class ScoringService:
             raise _unknown(lead_id)
         if history is None or (stored is not None and (self._model is None or self._holds(stored, history, now))):
             return stored_document(stored or {})
+        history = self._with_account(history, now)
         return score_document(self.score_and_store(history, now, now))
 
     def _holds(self, stored: Mapping[str, Any], history: LeadHistory, now: int) -> bool:
         """Whether a stored score is still what the facts say, those that were recorded late included."""
         at = stored["as_of"]
-        facts: tuple[Fact, ...] = (*history.attributes, *history.events, *history.outcomes)
-        if any(at <= fact.known_at < now for fact in facts) or history.created_at > at:
+        if history.created_at > at:
             return False
+        others = self._with_account(history, now).account_events or ()
+        facts: tuple[Fact, ...] = (*history.attributes, *history.events, *history.outcomes, *others)
+        if any(at <= fact.known_at < now for fact in facts):
+            return False
+        history = self._with_account(history, at)
         again = self._scored(history, at)
         if again.score.lifecycle != stored["lifecycle"] and history.outcomes:
             return False
@@ -125,6 +131,14 @@ class ScoringService:
         row = model.scorer.score_row(values)
         score = assemble_score(model.artifact, history, as_of, row, self._routing, self._policy)
         return ScoreRow(score, dict(zip(model.artifact.features.names, values, strict=True)))
+
+    def _with_account(self, history: LeadHistory, as_of: int) -> LeadHistory:
+        """The history together with what other leads of the account did, if the model asks for it."""
+        model = self._model
+        if model is None or history.lead_id is None or not model.artifact.features.reads_accounts:
+            return history
+        others = load_account_events(self._stored_in(), history, model.artifact.features.account_attribute, as_of)
+        return replace(history, account_events=others)
 
     def _history(self, lead_id: str) -> LeadHistory:
         history = load_history(self._stored_in(), lead_id)

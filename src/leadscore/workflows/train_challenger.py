@@ -42,7 +42,7 @@ def train_on_events(
     """
     store = open_store(settings.service.store_url)
     instant = _instant(store, as_of)
-    facts = load_facts(store, instant, progress)
+    facts = load_facts(store, instant, progress, properties=settings.features.reads_properties)
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))

@@ -1,0 +1,33 @@
+"""How long ago it was.
+
+Source: recency as T - t_x, Fader, Hardie and Lee (2005), Marketing Science 24(2), 275-284.
+"""
+
+import math
+
+from leadscore.features.aggregation import Aggregation, Term
+from leadscore.features.arithmetic import days
+
+DAYS_SINCE_LAST = Aggregation(
+    "days_since_last",
+    "days since the latest",
+    "days",
+    ("ever",),
+    lambda _: {"last_at": Term("MAX", "a.occurred_at")},
+    lambda sums, _, as_of: days((as_of - sums["last_at"]).astype(float)),
+    lambda _: lambda events: days(float(events.newest)),
+    empty=math.nan,
+)
+"""Days, with fractions, from the latest event to as_of; missing without any."""
+
+DAYS_SINCE_FIRST = Aggregation(
+    "days_since_first",
+    "days since the first",
+    "days",
+    ("ever",),
+    lambda _: {"first_at": Term("MIN", "a.occurred_at")},
+    lambda sums, _, as_of: days((as_of - sums["first_at"]).astype(float)),
+    lambda _: lambda events: days(float(events.oldest)),
+    empty=math.nan,
+)
+"""Days, with fractions, from the first event to as_of; missing without any."""

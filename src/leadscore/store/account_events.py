@@ -1,0 +1,52 @@
+"""What the other leads of an account did."""
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+
+from leadscore.domain.event import Event
+from leadscore.domain.lead import AttributeValue
+from leadscore.features.accounts import latest_value
+from leadscore.features.online import LeadHistory
+from leadscore.store.engine import Store, reading
+from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS
+
+_LEADS_AT_ONCE = 500
+
+
+def load_account_events(store: Store, history: LeadHistory, attribute: str, as_of: int) -> tuple[Event, ...] | None:
+    """Events of the other leads that belong to the lead's account as of an instant; None if it belongs to none.
+
+    attribute   the lead attribute that names the account.
+    """
+    mine = [value for value in history.attributes if value.name == attribute]
+    account = latest_value(mine, history.created_at, as_of)
+    if account is None:
+        return None
+    with reading(store) as connection:
+        others = sorted(_members(connection, attribute, account, as_of) - {history.lead_id})
+        names = [column.name for column in EVENTS.c]
+        rows = [
+            row
+            for start in range(0, len(others), _LEADS_AT_ONCE)
+            for row in connection.execute(
+                sa.select(EVENTS).where(EVENTS.c.lead_id.in_(others[start : start + _LEADS_AT_ONCE]))
+            )
+        ]
+        return tuple(Event(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _members(connection: sa.Connection, attribute: str, account: str, as_of: int) -> set[str]:
+    """The leads whose latest visible account is the given one."""
+    once = sa.select(ATTRIBUTES.c.lead_id).where(ATTRIBUTES.c.name == attribute, ATTRIBUTES.c.value == account)
+    found = connection.execute(
+        sa.select(ATTRIBUTES.c.lead_id, ATTRIBUTES.c.value, ATTRIBUTES.c.known_at, LEADS.c.created_at)
+        .outerjoin(LEADS, LEADS.c.lead_id == ATTRIBUTES.c.lead_id)
+        .where(ATTRIBUTES.c.name == attribute, ATTRIBUTES.c.lead_id.in_(once))
+    ).all()
+    values: dict[str, list[AttributeValue]] = defaultdict(list)
+    created: dict[str, int | None] = {}
+    for lead_id, value, known_at, created_at in found:
+        values[lead_id].append(AttributeValue(lead_id, attribute, value, known_at))
+        created[lead_id] = created_at
+    return {lead for lead, mine in values.items() if latest_value(mine, created[lead], as_of) == account}

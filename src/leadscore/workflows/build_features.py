@@ -1,0 +1,84 @@
+"""Write the feature values of snapshots to a Parquet file, part after part, in bounded memory."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from leadscore.config.load import Settings
+from leadscore.dataset.table import read_table
+from leadscore.domain.errors import OutsideError
+from leadscore.domain.progress import Progress
+from leadscore.features.feature_set import FeatureSet
+from leadscore.features.offline import Engine, compute_matrix
+from leadscore.store.fact_partitions import FactPartitions
+from leadscore.workflows.check_features import open_engine
+from leadscore.workflows.find_feature_set import find_feature_set, partition_facts
+from leadscore.workflows.score_batch import read_snapshots
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """How many snapshots were written, by which features, into which file."""
+
+    rows: int
+    features: int
+    fingerprint: str
+    out: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON answer of the command line."""
+        return vars(self).copy()
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Snapshots in a file (lead_id, as_of), the file to write, whose features (see find_feature_set), the engine."""
+
+    snapshots: Path
+    out: Path
+    name: str
+    which: str
+    engine: str
+
+
+def build_features(settings: Settings, request: BuildRequest, progress: Progress) -> BuildReport:
+    """Compute the snapshots of a file as columns lead_id, as_of and one for each feature.
+
+    Returns  rows come by parts of the leads, not in the file's order; the file's metadata hold the fingerprint.
+    Raises   DataError for a bad snapshot file, see score_snapshot_file; OutsideError [LS-FILE-01] if `out` cannot be
+             written.
+    """
+    frame, out = read_table(request.snapshots), request.out
+    lead_ids, instants = read_snapshots(frame, str(request.snapshots), settings.mapping.timezone)
+    asked = pa.table({"lead_id": pa.array(lead_ids, pa.string()), "as_of": pa.array(instants, pa.int64())})
+    with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch, open_engine(settings, request.engine) as run:
+        features = find_feature_set(settings, request.name, request.which, progress)
+        parts = partition_facts(settings, Path(scratch), progress, features)
+        try:
+            write_matrix(parts, asked, features, out, progress, run)
+        except OSError as error:
+            raise OutsideError("LS-FILE-01", where=str(out), found=f"cannot be written: {error}") from error
+    return BuildReport(asked.num_rows, len(features.features), features.fingerprint, str(out))
+
+
+def write_matrix(
+    parts: FactPartitions, asked: pa.Table, features: FeatureSet, out: Path, progress: Progress, engine: Engine
+) -> None:
+    """The feature values of snapshots (lead_id, as_of) as a Parquet file, a part of the leads at a time."""
+    number = parts.parts_of(asked["lead_id"].combine_chunks())
+    schema = pa.schema(
+        [("lead_id", pa.string()), ("as_of", pa.int64()), *((name, pa.float64()) for name in features.names)],
+        metadata={"feature_fingerprint": features.fingerprint},
+    )
+    with pq.ParquetWriter(out, schema, use_dictionary=["lead_id"]) as writer:
+        for part in range(parts.count):
+            mine = asked.take(np.flatnonzero(number == part))
+            matrix = compute_matrix(parts.read(part), mine, features, engine=engine)
+            columns = [*mine.columns, *(pa.array(column) for column in matrix.T)]
+            writer.write_table(pa.table(columns, schema=schema))
+            progress("features", part + 1, parts.count)
