@@ -1,7 +1,8 @@
 """Facts and snapshots as integer columns ordered by lead, the form that the SQL texts read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -49,14 +50,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class ByLead:
-    """Rows of a table ordered by lead number; those of lead i are rows offsets[i] to offsets[i + 1]."""
+    """Rows of a table that can be cut by lead number.
+
+    table    with the column `lead`, any order.
+    per_lead number of rows by lead number.
+    """
 
     table: pa.Table
-    offsets: Ints
+    per_lead: Ints
 
     def of_leads(self, first: int, last: int) -> pa.Table:
-        """The rows of the leads numbered first to last, both included; nothing is copied."""
-        return self.table.slice(self.offsets[first], self.offsets[last + 1] - self.offsets[first])
+        """The rows of the leads numbered first to last, both included; nothing is copied but once."""
+        if first == 0 and last == len(self.per_lead) - 1:
+            return self.table
+        start, stop = self._offsets[first], self._offsets[last + 1]
+        return self._ordered.slice(start, stop - start)
+
+    @cached_property
+    def _ordered(self) -> pa.Table:
+        order = np.argsort(self.table["lead"].to_numpy(), kind="stable")
+        return self.table.take(order).combine_chunks()
+
+    @cached_property
+    def _offsets(self) -> Ints:
+        return np.concatenate([[0], np.cumsum(self.per_lead)])
 
 
 @dataclass(frozen=True)
@@ -109,11 +126,19 @@ def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet)
     return CodedAttributes(by_lead(lead, table, len(asked.lead_ids)), values)
 
 
-def by_lead(lead: Ints, columns: dict[str, pa.Array | Ints], leads: int) -> ByLead:
-    """Columns as a table ordered by lead number, below `leads`."""
-    order = np.argsort(lead, kind="stable")
-    table = pa.table({"lead": lead, **columns}).take(order).combine_chunks()
-    return ByLead(table, np.searchsorted(table["lead"].to_numpy(), np.arange(leads + 1)).astype(np.int64))
+def by_lead(lead: Ints, columns: Mapping[str, pa.Array | Ints], leads: int) -> ByLead:
+    """Columns as a table by lead number, below `leads`."""
+    return ByLead(pa.table({"lead": lead, **columns}), np.bincount(lead, minlength=leads).astype(np.int64))
+
+
+def numbered(texts: pa.ChunkedArray, among: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """The place of each text among distinct ones, and whether it is there at all; both of shape (n,)."""
+    whole = texts.combine_chunks()
+    coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    places = pc.fill_null(pc.index_in(coded.dictionary, value_set=among), -1).to_numpy(zero_copy_only=False)
+    codes = coded.indices
+    number = np.append(places, -1)[pc.fill_null(codes, len(places)).to_numpy(zero_copy_only=False)].astype(np.int64)
+    return number, number >= 0
 
 
 def _ranks(texts: pa.Array) -> Ints:

@@ -65,12 +65,12 @@ def _decayed_terms(span: Span) -> Terms:
 
 def _decayed_row(span: Span) -> Row:
     weights = decay_weights(_days_of(span), DECAY_SCALE)
-    weight_at, end = weights.__getitem__, len(weights)
+    weight_at, end, one = weights.__getitem__, len(weights), float(DECAY_SCALE)
 
     def row(events: VisibleEvents) -> float:
         ages = events.ages
         counting = ages if ages[-1] < end else ages[: bisect_left(ages, end)]
-        return decayed_count(float(sum(map(weight_at, counting))))
+        return sum(map(weight_at, counting)) / one
 
     return row
 

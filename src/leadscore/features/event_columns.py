@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from leadscore.domain.time import DAY_US, HOUR_US
 from leadscore.features.arithmetic import DECAY_SCALE, VALUE_DECAY_SCALE, decay_weights
-from leadscore.features.columns import Asked, ByLead, Ints, by_lead, integers
+from leadscore.features.columns import Asked, ByLead, Ints, by_lead, integers, numbered
 from leadscore.features.definitions import Selection
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.filters import FIRST_WEEKDAY, EventFilter
@@ -31,12 +31,8 @@ class CodedEvents:
 def code_events(events: pa.Table, asked: Asked, feature_set: FeatureSet) -> CodedEvents:
     """The events of the asked leads that count in some feature; none of the accounts' events is among them."""
     series = Series(feature_set.features)
-    lead = pc.index_in(events["lead_id"], value_set=asked.lead_ids)
-    ignored = pc.is_in(events["type"], value_set=pa.array(feature_set.ignored_types, pa.string()))
-    kept = pc.and_(pc.is_valid(lead), pc.invert(ignored))
-    events, lead = events.filter(kept), integers(lead.filter(kept))
-    types = pc.unique(events["type"])
-    coded = _coded(events, lead, integers(pc.index_in(events["type"], value_set=types)), series)
+    events, lead, types = _counting(events, asked.lead_ids, feature_set)
+    coded = _coded(events, lead, numbered(events["type"], types)[0], series)
     own = [pair for pair in series.numbers.items() if not pair[0].account]
     return CodedEvents(
         _together([coded, *_selected(events, coded, own)], len(asked.lead_ids)), tuple(types.to_pylist())
@@ -46,10 +42,7 @@ def code_events(events: pa.Table, asked: Asked, feature_set: FeatureSet) -> Code
 def code_account_events(events: pa.Table, lead_ids: pa.Array, feature_set: FeatureSet) -> pa.Table:
     """The events of the given leads in the series over accounts; leads are numbered by their place in `lead_ids`."""
     series = Series(feature_set.features)
-    lead = pc.index_in(events["lead_id"], value_set=lead_ids)
-    ignored = pc.is_in(events["type"], value_set=pa.array(feature_set.ignored_types, pa.string()))
-    kept = pc.and_(pc.is_valid(lead), pc.invert(ignored))
-    events, lead = events.filter(kept), integers(lead.filter(kept))
+    events, lead, _ = _counting(events, lead_ids, feature_set)
     coded = _coded(events, lead, np.zeros(len(lead), np.int64), series)
     of_accounts = [pair for pair in series.numbers.items() if pair[0].account]
     return pa.concat_tables([coded.slice(0, 0), *_selected(events, coded, of_accounts)]).combine_chunks()
@@ -61,7 +54,7 @@ def accepted(conditions: EventFilter, events: pa.Table) -> Mask:
     lists = (("type", conditions.types), ("channel", conditions.channels), ("campaign", conditions.campaigns))
     for column, wanted in lists:
         if wanted:
-            kept &= _boolean(pc.is_in(events[column], value_set=pa.array(wanted, pa.string())))
+            kept &= _boolean(pc.is_in(events[column].cast(pa.string()), value_set=pa.array(wanted, pa.string())))
     occurred_at = events["occurred_at"].to_numpy()
     if conditions.hours is not None:
         hours = [hour for hour in range(24) if conditions.in_hours(hour)]
@@ -84,6 +77,18 @@ def weight_table(half_lives: Sequence[int]) -> pa.Table:
     return pa.table({"age_days": np.arange(length, dtype=np.int64), **padded})
 
 
+def _counting(events: pa.Table, lead_ids: pa.Array, feature_set: FeatureSet) -> tuple[pa.Table, Ints, pa.Array]:
+    """The events that count, the number of the lead of each, and their types."""
+    lead, kept = numbered(events["lead_id"], lead_ids)
+    types = pc.unique(pc.unique(events["type"]).cast(pa.string()))
+    counting = types.filter(pc.invert(pc.is_in(types, value_set=pa.array(feature_set.ignored_types, pa.string()))))
+    if len(counting) < len(types):
+        kept &= numbered(events["type"], counting)[1]
+    if not kept.all():
+        events, lead = events.filter(pa.array(kept)), lead[kept]
+    return events, lead, counting
+
+
 def _coded(events: pa.Table, lead: Ints, number: Ints, series: Series) -> pa.Table:
     columns = {
         "lead": lead,
@@ -93,9 +98,8 @@ def _coded(events: pa.Table, lead: Ints, number: Ints, series: Series) -> pa.Tab
         "event_value": events["value"],
     }
     for key in _KEYS.keys() & set(series.levels()):
-        texts = events[key]
-        codes = pc.index_in(texts, value_set=pc.drop_null(pc.unique(texts)))
-        columns[_KEYS[key]] = integers(pc.fill_null(codes, -1))
+        texts = pc.unique(pc.unique(events[key]).cast(pa.string()))
+        columns[_KEYS[key]] = numbered(events[key], pc.drop_null(texts))[0]
     return pa.table(columns)
 
 

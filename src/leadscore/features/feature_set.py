@@ -106,6 +106,19 @@ class FeatureSet:
         return any(each is not None and each.properties for each in filters)
 
     @cached_property
+    def event_columns(self) -> frozenset[str]:
+        """The columns of an events table that some feature reads."""
+        filters = [each for feature in self.features for each in (feature.filter, feature.versus) if each is not None]
+        kinds = {feature.kind for feature in self.features}
+        optional = {
+            "channel": "channels" in kinds or any(each.channels for each in filters),
+            "campaign": "campaigns" in kinds or any(each.campaigns for each in filters),
+            "properties": self.reads_properties,
+        }
+        always = ("lead_id", "type", "occurred_at", "known_at", "value")
+        return frozenset(always) | {name for name, read in optional.items() if read}
+
+    @cached_property
     def empty(self) -> Floats:
         """The row of a lead without any event, attribute or account, shape (features,)."""
         return np.array([_empty(feature) for feature in self.features], np.float64)

@@ -51,7 +51,7 @@ def compute_matrix(
     if Series(feature_set.features).with_accounts:
         accounts = code_accounts(facts, asked, feature_set)
         tables |= {"account_members": accounts.members, "account_events": accounts.events}
-    parts = list(asked.parts(np.diff(events.rows.offsets), _PAIRS_AT_ONCE))
+    parts = list(asked.parts(events.rows.per_lead, _PAIRS_AT_ONCE))
     for done, part in enumerate(parts, start=1):
         lead, as_of = asked.lead[part], asked.as_of[part]
         tables["snapshots"] = asked.table(part)

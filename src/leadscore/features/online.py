@@ -68,13 +68,7 @@ class OnlineFeatures:
             row[column] = days(float(as_of - history.created_at))
         self._fill_attributes(row, history, as_of)
         kinds = self._visible(history.events, as_of)
-        for event_type, events in kinds.items():
-            for column, figure in self._of_type.get(event_type, ()):
-                row[column] = figure(events)
-        if kinds and self._of_any:
-            everything = VisibleEvents.together(list(kinds.values()))
-            for column, figure in self._of_any:
-                row[column] = figure(everything)
+        self._fill_events(row, kinds)
         if self._asked:
             self._fill_selections(row, history, kinds, as_of)
         return row
@@ -111,13 +105,26 @@ class OnlineFeatures:
     def _visible(self, events: Sequence[Event], as_of: int) -> dict[str, VisibleEvents]:
         by_type: dict[str, list[Event]] = {}
         for event in events:
-            if event.occurred_at < as_of and event.known_at < as_of and event.type not in self._ignored:
-                kind = by_type.get(event.type)
-                if kind is None:
-                    by_type[event.type] = [event]
+            if event.occurred_at < as_of and event.known_at < as_of:
+                event_type = event.type
+                if event_type in by_type:
+                    by_type[event_type].append(event)
                 else:
-                    kind.append(event)
-        return {event_type: VisibleEvents.of(kind, as_of) for event_type, kind in by_type.items()}
+                    by_type[event_type] = [event]
+        for event_type in self._ignored & by_type.keys():
+            del by_type[event_type]
+        return {event_type: VisibleEvents(kind, as_of) for event_type, kind in by_type.items()}
+
+    def _fill_events(self, row: list[float], kinds: dict[str, VisibleEvents]) -> None:
+        of_type = self._of_type
+        for event_type, events in kinds.items():
+            if event_type in of_type:
+                for column, figure in of_type[event_type]:
+                    row[column] = figure(events)
+        if kinds and self._of_any:
+            everything = VisibleEvents.together(list(kinds.values()))
+            for column, figure in self._of_any:
+                row[column] = figure(everything)
 
     def _fill_selections(
         self, row: list[float], history: LeadHistory, kinds: dict[str, VisibleEvents], as_of: int
@@ -149,7 +156,7 @@ def _selected(kinds: dict[str, VisibleEvents], selection: Selection, as_of: int)
         for event in kind
         if conditions.accepts(event)
     ]
-    return VisibleEvents.of(events, as_of) if events else None
+    return VisibleEvents(events, as_of) if events else None
 
 
 def _count(events: VisibleEvents | None, span: int | None) -> int:

@@ -5,8 +5,11 @@ Source: recency as T - t_x, Fader, Hardie and Lee (2005), Marketing Science 24(2
 
 import math
 
+from leadscore.domain.time import DAY_US
 from leadscore.features.aggregation import Aggregation, Term
 from leadscore.features.arithmetic import days
+
+_DAY = float(DAY_US)
 
 DAYS_SINCE_LAST = Aggregation(
     "days_since_last",
@@ -15,7 +18,7 @@ DAYS_SINCE_LAST = Aggregation(
     ("ever",),
     lambda _: {"last_at": Term("MAX", "a.occurred_at")},
     lambda sums, _, as_of: days((as_of - sums["last_at"]).astype(float)),
-    lambda _: lambda events: days(float(events.newest)),
+    lambda _: lambda events: events.newest / _DAY,
     empty=math.nan,
 )
 """Days, with fractions, from the latest event to as_of; missing without any."""
@@ -27,7 +30,7 @@ DAYS_SINCE_FIRST = Aggregation(
     ("ever",),
     lambda _: {"first_at": Term("MIN", "a.occurred_at")},
     lambda sums, _, as_of: days((as_of - sums["first_at"]).astype(float)),
-    lambda _: lambda events: days(float(events.oldest)),
+    lambda _: lambda events: events.oldest / _DAY,
     empty=math.nan,
 )
 """Days, with fractions, from the first event to as_of; missing without any."""

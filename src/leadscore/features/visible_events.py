@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from operator import attrgetter
 
 from leadscore.domain.event import Event
 from leadscore.domain.time import DAY_US
 from leadscore.features.arithmetic import limited
 from leadscore.features.filters import KEY_OF, Key
-
-_OCCURRED_AT = attrgetter("occurred_at")
 
 
 class VisibleEvents:
@@ -22,36 +19,31 @@ class VisibleEvents:
 
     __slots__ = ("_newest_ages", "_parts", "_values", "ages", "as_of", "newest", "oldest")
 
-    def __init__(self, parts: Sequence[Sequence[Event]], as_of: int, ages: list[int], newest: int, oldest: int) -> None:
-        self._parts = parts
-        self.as_of = as_of
-        self._values: list[tuple[int, int]] | None = None
-        self._newest_ages: dict[Key, list[int]] = {}
-        self.ages = ages
-        self.newest = newest
-        self.oldest = oldest
-
-    @classmethod
-    def of(cls, events: Sequence[Event], as_of: int) -> "VisibleEvents":
-        """The events of one kind."""
-        # One microsecond less puts an event that is exactly a day old into the day before.
-        instants = list(map(_OCCURRED_AT, events))
+    def __init__(self, events: Sequence[Event], as_of: int) -> None:
         last = as_of - 1
-        ages = sorted([(last - instant) // DAY_US for instant in instants])
-        return cls((events,), as_of, ages, as_of - max(instants), as_of - min(instants))
+        instants = [event.occurred_at for event in events]
+        instants.sort(reverse=True)
+        # One microsecond less puts an event that is exactly a day old into the day before.
+        self.ages = [(last - instant) // DAY_US for instant in instants]
+        self.newest = as_of - instants[0]
+        self.oldest = as_of - instants[-1]
+        self.as_of = as_of
+        self._parts: tuple[Sequence[Event], ...] = (events,)
+        self._values: list[tuple[int, int]] | None = None
+        self._newest_ages: dict[Key, list[int]] | None = None
 
     @classmethod
     def together(cls, kinds: Sequence["VisibleEvents"]) -> "VisibleEvents":
         """The events of several kinds, at least one of them."""
-        parts: list[Sequence[Event]] = []
-        ages: list[int] = []
-        for kind in kinds:
-            parts += kind._parts
-            ages += kind.ages
-        ages.sort()
-        return cls(
-            parts, kinds[0].as_of, ages, min([kind.newest for kind in kinds]), max([kind.oldest for kind in kinds])
-        )
+        whole = cls.__new__(cls)
+        whole.ages = sorted(chain.from_iterable([kind.ages for kind in kinds]))
+        whole.newest = min([kind.newest for kind in kinds])
+        whole.oldest = max([kind.oldest for kind in kinds])
+        whole.as_of = kinds[0].as_of
+        whole._parts = tuple([part for kind in kinds for part in kind._parts])
+        whole._values = None
+        whole._newest_ages = None
+        return whole
 
     @property
     def values(self) -> list[tuple[int, int]]:
@@ -67,11 +59,12 @@ class VisibleEvents:
 
     def newest_ages(self, key: Key) -> list[int]:
         """Whole days since the latest event of each distinct key, rising."""
-        found = self._newest_ages.get(key)
-        if found is None:
+        if self._newest_ages is None:
+            self._newest_ages = {}
+        if key not in self._newest_ages:
             found = sorted(set(self.ages)) if key == "day" else self._newest_by(KEY_OF[key])
             self._newest_ages[key] = found
-        return found
+        return self._newest_ages[key]
 
     def _newest_by(self, key_of: Callable[[Event], str | None]) -> list[int]:
         last, latest = self.as_of - 1, dict[str, int]()

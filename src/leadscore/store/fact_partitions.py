@@ -1,7 +1,7 @@
 """Facts as Parquet files by lead, so that work on a long history needs the memory of one part only."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +42,15 @@ class FactPartitions:
         parts = np.array([self.part_of(lead) for lead in coded.dictionary.to_pylist()], np.int64)
         return parts[coded.indices.to_numpy(zero_copy_only=False)] if len(parts) else np.zeros(0, np.int64)
 
-    def read(self, part: int) -> Facts:
-        """The facts of one part."""
-        return Facts(**{kind: pq.read_table(self._path(kind, part), schema=SCHEMAS[kind]) for kind in SCHEMAS})
+    def read(self, part: int, feature_set: FeatureSet | None = None) -> Facts:
+        """The facts of one part; with a feature set, columns of the events that it does not read are null."""
+        wanted = SCHEMAS["events"].names if feature_set is None else feature_set.event_columns
+        return Facts(
+            **{
+                kind: _read(self._path(kind, part), schema, wanted if kind == "events" else schema.names)
+                for kind, schema in SCHEMAS.items()
+            }
+        )
 
     def __iter__(self) -> Iterator[Facts]:
         return (self.read(part) for part in range(self.count))
@@ -88,6 +94,19 @@ def count_events(store: Store) -> int:
     """How many events are stored."""
     with reading(store) as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one())
+
+
+def _read(path: Path, schema: pa.Schema, wanted: Collection[str]) -> pa.Table:
+    names = [name for name in schema.names if name in wanted]
+    if len(names) == len(schema):
+        return pq.read_table(path, schema=schema)
+    # Ids and types repeat: their codes are enough for counting, and the texts need not be made.
+    found = pq.read_table(path, columns=names, read_dictionary=["lead_id", "type"])
+    columns = {
+        field.name: found[field.name] if field.name in wanted else pa.nulls(found.num_rows, field.type)
+        for field in schema
+    }
+    return pa.table(columns)
 
 
 def _sharing(connection: sa.Connection, attribute: str) -> dict[str, str]:

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from leadscore.config.load import Settings
 from leadscore.dataset.table import read_table
 from leadscore.domain.errors import OutsideError
 from leadscore.domain.progress import Progress
-from leadscore.features.feature_set import FeatureSet
-from leadscore.features.offline import Engine, compute_matrix
-from leadscore.store.fact_partitions import FactPartitions
 from leadscore.workflows.check_features import open_engine
 from leadscore.workflows.find_feature_set import find_feature_set, partition_facts
 from leadscore.workflows.score_batch import read_snapshots
+from leadscore.workflows.write_matrix import write_matrix
 
 
 @dataclass(frozen=True)
@@ -64,21 +60,3 @@ def build_features(settings: Settings, request: BuildRequest, progress: Progress
         except OSError as error:
             raise OutsideError("LS-FILE-01", where=str(out), found=f"cannot be written: {error}") from error
     return BuildReport(asked.num_rows, len(features.features), features.fingerprint, str(out))
-
-
-def write_matrix(
-    parts: FactPartitions, asked: pa.Table, features: FeatureSet, out: Path, progress: Progress, engine: Engine
-) -> None:
-    """The feature values of snapshots (lead_id, as_of) as a Parquet file, a part of the leads at a time."""
-    number = parts.parts_of(asked["lead_id"].combine_chunks())
-    schema = pa.schema(
-        [("lead_id", pa.string()), ("as_of", pa.int64()), *((name, pa.float64()) for name in features.names)],
-        metadata={"feature_fingerprint": features.fingerprint},
-    )
-    with pq.ParquetWriter(out, schema, use_dictionary=["lead_id"]) as writer:
-        for part in range(parts.count):
-            mine = asked.take(np.flatnonzero(number == part))
-            matrix = compute_matrix(parts.read(part), mine, features, engine=engine)
-            columns = [*mine.columns, *(pa.array(column) for column in matrix.T)]
-            writer.write_table(pa.table(columns, schema=schema))
-            progress("features", part + 1, parts.count)
