@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "score": ("answer", "Score leads as of given instants, or the rows of a table, into a file."),
     "explain": ("answer", "Say what speaks for and against one lead, now or as of a past instant."),
     "features": ("features", "What exists with its meaning; verify, build snapshot tables, compare."),
+    "monitor": ("monitor", "Watch whether what is served is what was promised: parity."),
     "serve": ("service", "Start the API and the page of the hottest leads."),
     "keys": ("service", "Create, list and revoke API keys."),
 }

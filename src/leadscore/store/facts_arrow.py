@@ -1,6 +1,7 @@
 """All facts as Arrow tables, for training and batch scoring; not imported by the service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from leadscore.store.engine import Store, reading
 from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS, OUTCOMES
 
 _CHUNK_ROWS = 50_000
+_LEADS_AT_ONCE = 500
 _ORDER = {
     LEADS.name: ("lead_id",),
     ATTRIBUTES.name: ("lead_id", "name", "known_at"),
@@ -38,14 +40,33 @@ def load_facts(
     return facts if as_of is None else facts.known_before(as_of)
 
 
+def load_facts_of(store: Store, lead_ids: Sequence[str], *, properties: bool = False) -> Facts:
+    """All facts of some leads, past and future of any instant alike."""
+    tables = {}
+    with reading(store) as connection:
+        for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES):
+            schema = SCHEMAS[table.name]
+            found: list[Any] = []
+            for start in range(0, len(lead_ids), _LEADS_AT_ONCE):
+                query = _columns(table, properties).where(table.c.lead_id.in_(lead_ids[start : start + _LEADS_AT_ONCE]))
+                found += connection.execute(query).all()
+            columns = list(zip(*found, strict=True)) or [()] * len(schema)
+            arrays = [pa.array(values, kind) for values, kind in zip(columns, schema.types, strict=True)]
+            tables[table.name] = pa.table(arrays, schema=schema)
+    return Facts(**tables)
+
+
+def _columns(table: sa.Table, properties: bool) -> sa.Select[Any]:
+    names = SCHEMAS[table.name].names
+    return sa.select(*(sa.null() if name == "properties" and not properties else table.c[name] for name in names))
+
+
 def stream_table(
     connection: sa.Connection, table: sa.Table, as_of: int | None, progress: Progress, *, properties: bool
 ) -> Iterator[pa.RecordBatch]:
     """The rows of one table of facts in batches, by its schema; those known exactly at `as_of` may be among them."""
     schema = SCHEMAS[table.name]
-    query = sa.select(
-        *(sa.null() if name == "properties" and not properties else table.c[name] for name in schema.names)
-    )
+    query = _columns(table, properties)
     total = sa.select(sa.func.count()).select_from(table)
     if as_of is not None:
         # Facts known exactly at `as_of` may have arrived with a lead created just then: `known_before` decides.

@@ -65,6 +65,14 @@ def find_decision(store: Store, decision_id: str) -> dict[str, Any] | None:
     return _to_dict(row) if row else None
 
 
+def newest_scores(store: Store, features: str, limit: int) -> list[dict[str, Any]]:
+    """The scores of a feature fingerprint that were saved last, as `latest_score` gives them."""
+    query = _scored().where(SCORES.c.feature_fingerprint == features)
+    with reading(store) as connection:
+        newest = query.order_by(SCORES.c.saved_at.desc(), SCORES.c.decision_id).limit(limit)
+        return [_to_dict(row) for row in connection.execute(newest)]
+
+
 def hottest(store: Store, limit: int) -> list[dict[str, Any]]:
     """The latest scores of the open leads with the highest score, as `latest_score` gives them.
 

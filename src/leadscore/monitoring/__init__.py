@@ -1,0 +1,1 @@
+"""Whether what is served still is what was promised."""
