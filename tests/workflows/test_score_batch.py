@@ -1,23 +1,14 @@
-"""Scoring many leads: what cannot be read or written is said before anything else happens."""
+"""Scoring many leads: what cannot be read is said before anything else happens."""
 
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from leadscore.config.load import load_settings
 from leadscore.domain.errors import UsageError
 from leadscore.domain.progress import silent
-from leadscore.workflows.score_batch import score_snapshot_file, write_scores
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for out in (tmp_path, tmp_path / "file" / "scores.csv", tmp_path / "file" / "scores.parquet"):
-        with pytest.raises(UsageError, match="cannot be written") as refused:
-            write_scores(pd.DataFrame({"score": [1]}), out)
-        assert refused.value.where == str(out)
+from leadscore.workflows.score_batch import score_snapshot_file
 
 
 def test_an_unknown_time_zone_of_the_mapping_is_named_before_anything_is_read(tmp_path: Path) -> None:

@@ -18,14 +18,18 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON d
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
-def _model_name(name: str) -> str:
+def model_name(name: str) -> str:
+    """A name that can be that of a folder.
+
+    Raises   UsageError [LS-USAGE-01] for any other.
+    """
     if not _NAME.fullmatch(name):
         raise UsageError("LS-USAGE-01", where="--name", found=repr(name), allowed="letters, digits, _ . -")
     return name
 
 
 NameOption = Annotated[
-    str, typer.Option("--name", callback=_model_name, help="Which model; several can live side by side.")
+    str, typer.Option("--name", callback=model_name, help="Which model; several can live side by side.")
 ]
 
 console = Console(highlight=False, soft_wrap=True)

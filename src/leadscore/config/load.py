@@ -1,6 +1,7 @@
 """Read the YAML files of `configs/` and say everything that is wrong with them at once."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -88,13 +89,29 @@ def load_section(path: Path, model: type[Model], *, home: Path | None = None) ->
     home     handed to the service settings, which know where they live.
     Raises   UsageError naming file, setting, what was found and what is allowed, for every fault of the file.
     """
-    values = _read_yaml(path)
+    section = _checked(model, _read_yaml(path), path)
+    return section if home is None or model is not ServiceConfig else section.model_copy(update={"home": home})
+
+
+def changed(section: Model, changes: Mapping[str, Any], where: str) -> Model:
+    """A section with some settings changed, inner ones by name too.
+
+    where    who asks for the changes, for errors.
+    Raises   UsageError as `load_section` does.
+    """
+    values = section.model_dump()
+    for name, value in changes.items():
+        inner = values.get(name)
+        values[name] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, Mapping) else value
+    return _checked(type(section), values, Path(where))
+
+
+def _checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
     try:
-        section = model(**values)
+        return model(**values)
     except ValidationError as error:
         lines = [_fault(path, model, item) for item in error.errors()]
         raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(lines)) from error
-    return section if home is None or model is not ServiceConfig else section.model_copy(update={"home": home})
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

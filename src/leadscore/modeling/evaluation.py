@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,16 @@ class HorizonEvaluation:
     def values(self) -> dict[str, float | None]:
         """The bare figures by name."""
         return {name: metric.value for name, metric in self.metrics.items()}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """What `Evaluation.to_dict` wrote of one horizon, read back from JSON or not."""
+        read = {
+            "metrics": {name: Metric(**metric) for name, metric in stored["metrics"].items()},
+            "calibration": tuple(CalibrationBin(**bin_) for bin_ in stored["calibration"]),
+            "gain": tuple((share, found) for share, found in stored["gain"]),
+        }
+        return cls(**{**stored, **read})
 
 
 @dataclass(frozen=True, slots=True)

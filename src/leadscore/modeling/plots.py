@@ -1,4 +1,4 @@
-"""Pictures of a model's quality as SVG text: drawn once after training, never while serving."""
+"""Pictures of a model's quality, as charts for notebooks and as SVG text: drawn after training, never while serving."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,11 @@ _BLUE, _GREY = "#3b6fb6", "#8a8f98"
 
 
 def calibration_plot(judged: HorizonEvaluation, title: str) -> str:
+    """`calibration_chart` as SVG text."""
+    return _svg(calibration_chart(judged), title)
+
+
+def calibration_chart(judged: HorizonEvaluation) -> Any:
     """Predicted against observed conversion rate, each point with its 90 % interval; the diagonal is perfect."""
     points = [
         {"predicted": bin_.predicted, "observed": bin_.observed, "low": bin_.low, "high": bin_.high}
@@ -27,10 +32,15 @@ def calibration_plot(judged: HorizonEvaluation, title: str) -> str:
     base = alt.Chart(alt.InlineData(values=points))
     bars = base.mark_rule(color=_BLUE, clip=True).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
     dots = base.mark_circle(color=_BLUE, size=60, opacity=1).encode(x=x, y=y)
-    return _svg(alt.layer(diagonal, bars, dots), title)
+    return alt.layer(diagonal, bars, dots)
 
 
 def gain_plot(judged: dict[str, HorizonEvaluation], title: str) -> str:
+    """`gain_chart` as SVG text."""
+    return _svg(gain_chart(judged), title)
+
+
+def gain_chart(judged: dict[str, HorizonEvaluation]) -> Any:
     """Share of all conversions found among the best-scored share of leads, one line per model."""
     values = [
         {"share": share, "found": found, "model": name}
@@ -40,18 +50,27 @@ def gain_plot(judged: dict[str, HorizonEvaluation], title: str) -> str:
     x = alt.X("share:Q", title="share of leads worked, best first", axis=alt.Axis(format=".0%", tickCount=5))
     y = alt.Y("found:Q", title="share of conversions found", axis=alt.Axis(format=".0%", tickCount=5))
     chart = alt.Chart(alt.InlineData(values=values)).mark_line(interpolate="linear")
-    return _svg(chart.encode(x=x, y=y, color=alt.Color("model:N", title=None)), title)
+    return chart.encode(x=x, y=y, color=alt.Color("model:N", title=None))
 
 
 def importance_plot(importances: Sequence[tuple[str, float]], title: str) -> str:
+    """`importance_chart` as SVG text."""
+    return _svg(importance_chart(importances), title)
+
+
+def importance_chart(importances: Sequence[tuple[str, float]]) -> Any:
     """Mean absolute effect on the log-odds by group of features, strongest first."""
     values = [{"what": name, "effect": effect} for name, effect in importances]
     x = alt.X("effect:Q", title="mean absolute effect on the log-odds", axis=alt.Axis(tickCount=5))
     y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=220))
-    return _svg(alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y), title)
+    return alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y)
+
+
+def styled(chart: Any, title: str) -> Any:
+    """A chart with its title, in the size and letters of all pictures."""
+    drawn = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
+    return drawn.configure(font="system-ui, sans-serif").configure_view(stroke=None)
 
 
 def _svg(chart: Any, title: str) -> str:
-    drawn = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
-    styled = drawn.configure(font="system-ui, sans-serif").configure_view(stroke=None)
-    return str(vl_convert.vegalite_to_svg(styled.to_dict(validate=False)))
+    return str(vl_convert.vegalite_to_svg(styled(chart, title).to_dict(validate=False)))

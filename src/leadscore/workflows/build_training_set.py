@@ -24,11 +24,13 @@ from leadscore.modeling.rows import LabelledRows, TrainingRows
 class TrainingSet:
     """Rows a model learns from and what their columns mean.
 
+    table    the lead and the instant of each row.
     bands    rows with a label per band, for the time-to-convert model.
     whole    the same rows with a label per horizon, for baselines that learn each horizon by itself.
     until    the instant up to which facts were used.
     """
 
+    table: SnapshotTable
     bands: TrainingRows
     whole: TrainingRows
     features: FeatureSet
@@ -44,6 +46,7 @@ class TrainingSet:
         """The same rows without the features of some attributes."""
         kept = [place for place, each in enumerate(self.features.features) if each.attribute not in names]
         return TrainingSet(
+            self.table,
             replace(self.bands, matrix=np.ascontiguousarray(self.bands.matrix[:, kept])),
             replace(self.whole, matrix=np.ascontiguousarray(self.whole.matrix[:, kept])),
             self.features.without_attributes(names),
@@ -88,9 +91,8 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     weight = table.weight * 0.5 ** ((until - table.as_of) / (training.recency_half_life_days * DAY_US))
     bands = _labelled(table, band_labels(table, training.horizons_days, complete_to), weight)
     whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
-    return TrainingSet(
-        TrainingRows(matrix=matrix, **vars(bands)), TrainingRows(matrix=matrix, **vars(whole)), features, since, until
-    )
+    by_band, by_horizon = (TrainingRows(matrix=matrix, **vars(labels)) for labels in (bands, whole))
+    return TrainingSet(table, by_band, by_horizon, features, since, until)
 
 
 def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels, weight: np.ndarray) -> LabelledRows:

@@ -45,6 +45,16 @@ def evaluate_version(settings: Settings, name: str, version: str | None) -> Vers
     return VersionReport(wanted, record, html)
 
 
+def recorded_evaluation(settings: Settings, name: str, version: str) -> dict[str, Any]:
+    """What training found out about a registered version; nothing is written.
+
+    Raises   as `evaluate_version`.
+    """
+    registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
+    version_tags(registry, name, version)
+    return _fetch(registry, name, version)[0]
+
+
 def _fetch(registry: Registry, name: str, version: str) -> tuple[dict[str, Any], list[str]]:
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         fetched = [

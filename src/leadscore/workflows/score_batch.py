@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from leadscore.config.load import Settings
 from leadscore.config.routing import RoutingConfig
 from leadscore.dataset.table import read_table, table_matrix
-from leadscore.domain.errors import DataError, UsageError
+from leadscore.domain.errors import DataError
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
@@ -32,6 +32,7 @@ from leadscore.routing.qualify import Qualified, qualify
 from leadscore.scoring.scorer import RowScore, Scorer
 from leadscore.store.engine import open_store
 from leadscore.store.facts_arrow import load_facts
+from leadscore.workflows.write_scores import write_scores
 
 UNKNOWN_LEAD = "unknown lead, or not created yet at that instant"
 
@@ -88,15 +89,13 @@ def score_snapshot_file(
     """
     TimeReading(settings.mapping.timezone).check("configs/mapping.yaml")
     artifact = load_model(settings, name, version, "events")
-    frame = read_table(path)
-    lead_ids, instants = read_snapshots(frame, str(path), settings.mapping.timezone)
+    lead_ids, instants = read_snapshots(read_table(path), str(path), settings.mapping.timezone)
     facts = load_facts(
         open_store(settings.service.store_url), None, progress, properties=artifact.features.reads_properties
     )
-    columns = score_snapshots(artifact, facts, lead_ids, instants, settings.routing, progress)
-    unscored = sum(grade == "" for grade in columns["grade"])
-    write_scores(pd.DataFrame({"lead_id": lead_ids, "as_of": [format_instant(at) for at in instants], **columns}), out)
-    return BatchReport(len(frame), unscored, artifact.version, str(out))
+    scored = score_snapshots(artifact, facts, lead_ids, instants, settings.routing, progress)
+    write_scores(scored, out)
+    return BatchReport(len(scored), int((scored["grade"] == "").sum()), artifact.version, str(out))
 
 
 def score_snapshots(
@@ -106,8 +105,8 @@ def score_snapshots(
     instants: list[int],
     routing: RoutingConfig,
     progress: Progress,
-) -> dict[str, list[Any]]:
-    """The output columns for snapshots, in their order; empty probabilities for leads that did not exist then."""
+) -> pd.DataFrame:
+    """One row of scores per snapshot, in their order; empty probabilities for leads that did not exist then."""
     snapshots = pa.table({"lead_id": pa.array(lead_ids, pa.string()), "as_of": pa.array(instants, pa.int64())})
     matrix = compute_matrix(facts, snapshots, artifact.features, progress)
     columns = Scorer(artifact).score_matrix(matrix)
@@ -119,7 +118,8 @@ def score_snapshots(
         else qualify(histories[lead], at, row_score_at(columns, artifact, number), routing)
         for number, (lead, at) in enumerate(zip(lead_ids, instants, strict=True))
     ]
-    return _joined(columns, decided, artifact)
+    as_of = [format_instant(at) for at in instants]
+    return pd.DataFrame({"lead_id": lead_ids, "as_of": as_of, **_joined(columns, decided, artifact)})
 
 
 def deciding_histories(
@@ -217,32 +217,16 @@ def score_table_file(
              cannot be written; see load_model.
     """
     artifact = load_model(settings, name, version, "table")
-    frame = read_table(path)
+    scored = score_table(artifact, read_table(path), progress)
+    write_scores(scored, out)
+    return BatchReport(len(scored), 0, artifact.version, str(out))
+
+
+def score_table(artifact: ModelArtifact, frame: pd.DataFrame, progress: Progress) -> pd.DataFrame:
+    """One row of scores per row of a table, named by the model's id column, or by `row` (1-based) without it."""
     columns = Scorer(artifact).score_matrix(table_matrix(frame, artifact.features, progress))
     id_column = artifact.manifest["training_window"].get("id_column")
     has_id = id_column in frame.columns
-    ids = frame[id_column] if has_id else pd.Series(np.arange(1, len(frame) + 1))
+    ids = frame[id_column].array if has_id else np.arange(1, len(frame) + 1)
     wanted = ["p_convert", "score", "grade", *(name for name in columns if name.startswith("reason_"))]
-    scored = pd.DataFrame({id_column if has_id else "row": ids, **{name: columns[name] for name in wanted}})
-    write_scores(scored, out)
-    return BatchReport(len(frame), 0, artifact.version, str(out))
-
-
-def write_scores(frame: pd.DataFrame, out: Path) -> None:
-    """Write scores as Parquet or, by any other suffix, as CSV.
-
-    Raises   UsageError [LS-USAGE-01] if the place cannot be written to.
-    """
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix == ".parquet":
-            frame.to_parquet(out, index=False)
-        else:
-            frame.to_csv(out, index=False)
-    except OSError as error:
-        raise UsageError(
-            "LS-USAGE-01",
-            where=str(out),
-            found=f"cannot be written: {error.strerror or error}",
-            fix="name a file in a folder you may write to",
-        ) from error
+    return pd.DataFrame({id_column if has_id else "row": ids, **{name: columns[name] for name in wanted}})

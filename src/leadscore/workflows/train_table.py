@@ -57,13 +57,18 @@ def train_on_table(settings: Settings, name: str, path: Path, request: TableRequ
              fitted; OutsideError [LS-REGISTRY-01].
     """
     frame = read_table(path)
-    check_columns(frame, request, str(path))
-    table = _ordered(frame, request, settings, str(path))
+    table = order_table(frame, request, settings, str(path))
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
         fitted = fit_table(table, request, settings, name, champion, progress)
     return register_model(registry, fitted, settings)
+
+
+def order_table(frame: pd.DataFrame, request: TableRequest, settings: Settings, where: str) -> OrderedTable:
+    """Check a table and put its labelled rows into their order of time; `where` names it in errors."""
+    check_columns(frame, request, where)
+    return _ordered(frame, request, settings, where)
 
 
 def fit_table(

@@ -1,0 +1,74 @@
+"""A model in a notebook: figures, charts and reasons without MLflow, and registering as the command line does."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from leadscore.domain.errors import UsageError
+from leadscore.modeling.artifact import read_manifest
+from leadscore.notebook import History, Model, history_of
+
+
+def test_looking_at_a_model_writes_nothing(frames, tmp_path: Path) -> None:
+    few = {"max_snapshots": 1_000, "bootstrap_draws": 50, "lightgbm": {"trees": 5, "trees_on_few_data": 5}}
+    model = history_of(**frames, home=tmp_path, training=few).fit()
+    assert repr(model) == "<Model leadscore: lightgbm_bands, not registered>"
+    assert not model.metrics.empty
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_metrics_come_with_intervals_beside_the_baselines(model: Model) -> None:
+    metrics = model.metrics
+    assert {"leadscore", "base_rate", "points", "naive_bayes", "logistic"} <= set(metrics.index.get_level_values(0))
+    auc = metrics.loc["leadscore", "60d", "roc_auc"]
+    assert auc["low"] < auc["value"] < auc["high"]
+    assert auc["rows"] > auc["leads"] > auc["converting_leads"] > 0
+
+
+def drawn_values(chart: Any) -> list[list[dict[str, Any]]]:
+    """The data sets behind a chart."""
+    return list(chart.to_dict()["datasets"].values())
+
+
+def test_charts_show_the_recorded_figures(model: Model) -> None:
+    bins = model.record["model"]["horizons"]["60d"]["calibration"]
+    assert [bin_["predicted"] for bin_ in bins] in [
+        [point["predicted"] for point in values] for values in drawn_values(model.calibration())
+    ]
+    (lines,) = drawn_values(model.gain("14d"))
+    assert {line["model"] for line in lines} == {"leadscore", *model.record["baselines"]}
+    (bars,) = drawn_values(model.importances())
+    assert [bar["what"] for bar in bars] == [name for name, _ in model.record["importances"]]
+    with pytest.raises(UsageError, match="14d, 60d, 180d"):
+        model.gain("7d")
+
+
+def test_the_reasons_of_leads_are_those_of_their_scores(model: Model, history: History) -> None:
+    rows = history.open_leads().head(30)
+    scores, reasons = model.score(rows), model.reasons(rows)
+    told = reasons[reasons["rank"] == 1]["reason"]
+    assert told.tolist() == scores["reason_1"].tolist()
+    row = model.features(rows).iloc[0]
+    assert reasons.loc[rows.index[0], "feature"].isin(row.index).all()
+
+
+def test_registering_makes_a_challenger_and_a_later_one_is_held_against_the_champion(
+    home, model: Model, history: History
+) -> None:
+    first = model.register()
+    folder = home.folder / "models/leadscore"
+    assert read_manifest(folder / "challenger")["version"] == first.version
+    rows = history.open_leads().head(20)
+    columns = [name for name in first.score(rows) if name != "model_version"]
+    assert first.score(rows)[columns].equals(model.score(rows)[columns])
+    with pytest.raises(UsageError, match="registered already"):
+        first.register()
+    assert home.run("promote") == 0
+    second = history.fit().register()
+    assert second.version == str(int(first.version) + 1)
+    assert second.record["gate"]["reasons"] != first.record["gate"]["reasons"]
+    assert np.array_equal(second.score(rows)["p_convert_60d"], first.score(rows)["p_convert_60d"])
+    champion = history.load()
+    assert champion.version == first.version
