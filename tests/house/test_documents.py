@@ -46,7 +46,8 @@ def test_every_verb_is_mentioned_in_the_readme_or_the_tutorial() -> None:
 
 def test_links_between_documents_lead_somewhere() -> None:
     broken = []
-    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(pages)]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             if not (path.parent / target).exists():
                 broken.append(f"{path.name}: {target}")

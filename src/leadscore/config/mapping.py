@@ -1,5 +1,7 @@
 """`configs/mapping.yaml`: how columns of foreign exports become the columns leadscore imports."""
 
+from datetime import date
+
 from pydantic import Field
 
 from leadscore.config.section import Section
@@ -20,6 +22,16 @@ class FileMapping(Section):
     """leadscore column -> file value -> value to store; other values stay as they are."""
     keep: dict[str, tuple[str, ...]] = {}
     """File column -> values; rows with another value are none of this kind and are skipped, and counted as such."""
+    composed: dict[str, tuple[str, ...]] = {}
+    """leadscore column -> file columns whose texts, joined by `:`, fill it; e.g. a lead_id of three columns."""
+    day_zeros: dict[str, dict[str, date]] = {}
+    """One file column -> its values -> the date that day counts in time columns of such rows are relative to."""
+    join: dict[str, str] = {}
+    """Further file, beside the imported one -> a column of both; its other columns are added to rows of like value."""
+    ignore: tuple[str, ...] = ()
+    """File columns that become no attribute, e.g. what is filled in after the outcome."""
+    first_rows_only: bool = False
+    """Of leads files with many rows per lead: only the earliest makes the lead; the others are skipped."""
 
 
 class MappingConfig(Section):

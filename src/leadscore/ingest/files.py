@@ -7,10 +7,11 @@ from leadscore.config.mapping import FileMapping, MappingConfig
 from leadscore.domain.errors import DataError
 from leadscore.ingest.column_reader import TimeReading
 from leadscore.ingest.csv_rows import read_csv
-from leadscore.ingest.detect import UNREADABLE, FileForm
+from leadscore.ingest.detect import UNREADABLE, FileForm, detect_form
 from leadscore.ingest.jsonl_rows import read_jsonl
 from leadscore.ingest.mapping import MappedChunk, map_chunks
 from leadscore.ingest.parquet_rows import read_parquet
+from leadscore.ingest.reshape import JoinedFile, read_joined, with_joined
 from leadscore.ingest.rows import RawChunk
 
 _READERS = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
@@ -21,9 +22,16 @@ def open_chunks(path: Path, form: FileForm, kind: str, mapping: MappingConfig) -
 
     form     how the file is written, from `detect_form`.
     kind     leads, attributes, events or outcomes.
-    Raises   DataError [LS-FILE-01] if it is damaged, [LS-FILE-02] if it lacks columns.
+    Raises   DataError [LS-FILE-01] if it is damaged, [LS-FILE-02] if it lacks columns; UsageError [LS-FILE-01] if a
+             file to join is missing, [LS-CONFIG-02] if it has several rows for one value.
     """
-    return map_chunks(_read(path, form), kind, file_mapping(kind, mapping), str(path))
+    block = file_mapping(kind, mapping)
+    further = [_further(path.parent / name, on) for name, on in block.join.items()]
+    return map_chunks(with_joined(_read(path, form), further), kind, block, str(path))
+
+
+def _further(path: Path, on: str) -> JoinedFile:
+    return read_joined(_read(path, detect_form(path)), on, str(path))
 
 
 def _read(path: Path, form: FileForm) -> Iterator[RawChunk]:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from leadscore.config.mapping import FileMapping
 from leadscore.domain.errors import DataError
+from leadscore.ingest.reshape import composed, joined, with_dates
 from leadscore.ingest.rows import Columns, RawChunk
 
 DEAD_LETTER_PREFIX = "dead_letter_"
@@ -66,15 +67,15 @@ def map_chunk(raw: RawChunk, kind: str, mapping: FileMapping | None = None) -> M
     mapping = mapping or FileMapping()
     kept = _kept(raw, mapping)
     rows = raw if kept is None else raw.take(kept)
-    columns = dict(_named(rows, kind, mapping))
+    columns = dict(_named(rows, kind, mapping)) | composed(rows, mapping)
     id_column = KINDS[kind].id_column
     if mapping.key_columns:
         parts = [rows.columns.get(name, [None] * len(rows)) for name in mapping.key_columns]
         given = columns.get(id_column, [None] * len(rows))
-        columns[id_column] = [own or _joined(key) for own, key in zip(given, zip(*parts, strict=True), strict=True)]
+        columns[id_column] = [own or joined(key) for own, key in zip(given, zip(*parts, strict=True), strict=True)]
     for name, stored in mapping.values.items():
         columns[name] = [stored.get(text, text) if text else text for text in columns.get(name, [None] * len(rows))]
-    return MappedChunk(rows, columns, skipped=len(raw) - len(rows))
+    return MappedChunk(rows, with_dates(columns, rows, mapping), skipped=len(raw) - len(rows))
 
 
 def _named(rows: RawChunk, kind: str, mapping: FileMapping) -> Iterator[tuple[str, list[str | None]]]:
@@ -82,7 +83,7 @@ def _named(rows: RawChunk, kind: str, mapping: FileMapping) -> Iterator[tuple[st
     known = (*columns.required, *columns.optional)
     wanted = {name: mapping.columns.get(name, name) for name in known} | mapping.columns
     if columns.open_ended:
-        taken = {*wanted.values(), *known}
+        taken = {*wanted.values(), *known, *mapping.ignore}
         wanted |= {name: name for name in rows.columns if name not in taken and not name.startswith(DEAD_LETTER_PREFIX)}
     for name, column in wanted.items():
         if name not in mapping.constants and column in rows.columns:
@@ -98,17 +99,13 @@ def _kept(raw: RawChunk, mapping: FileMapping) -> list[int] | None:
     return [place for place in range(len(raw)) if all(texts[place] in values for texts, values in tests)]
 
 
-def _joined(parts: tuple[str | None, ...]) -> str | None:
-    return None if None in parts else ":".join(part for part in parts if part is not None)
-
-
 def _check(found: list[str], kind: str, mapping: FileMapping, where: str) -> None:
     columns = KINDS[kind]
-    made_up = {columns.id_column} if mapping.key_columns else set()
+    made_up = {*mapping.composed, *([columns.id_column] if mapping.key_columns else [])}
     needed = {name: mapping.columns.get(name, name) for name in columns.required if name not in made_up}
     needed |= {f"(columns: {name})": column for name, column in mapping.columns.items() if name not in needed}
     needed |= {f"(key_columns) {name}": name for name in mapping.key_columns}
-    needed |= {f"(keep) {name}": name for name in mapping.keep}
+    needed |= {f"({part}) {name}": name for part, names in further_columns(mapping).items() for name in names}
     lacking = {name: column for name, column in needed.items() if column not in found and name not in mapping.constants}
     if not lacking:
         return
@@ -122,6 +119,17 @@ def _check(found: list[str], kind: str, mapping: FileMapping, where: str) -> Non
         allowed=f"{kind} need {', '.join(columns.required)}{optional}{further}",
         fix=f"say in configs/mapping.yaml, under `{kind}:`, which column is meant: {'; '.join(hints)}",
     )
+
+
+def further_columns(mapping: FileMapping) -> dict[str, list[str]]:
+    """Columns that a file must have for other reasons than being renamed: setting of the mapping -> columns."""
+    parts = [name for names in mapping.composed.values() for name in names]
+    return {
+        "keep": list(mapping.keep),
+        "composed": parts,
+        "day_zeros": list(mapping.day_zeros),
+        "join": list(mapping.join.values()),
+    }
 
 
 def _hint(name: str, column: str, found: list[str]) -> str:

@@ -10,6 +10,7 @@ from leadscore.domain.errors import UsageError
 from leadscore.domain.progress import Progress, silent
 from leadscore.ingest.detect import detect_form
 from leadscore.ingest.files import open_chunks, time_reading
+from leadscore.ingest.first_rows import first_rows
 from leadscore.ingest.mapping import KINDS, MappedChunk
 from leadscore.ingest.normalize import NORMALIZERS, Normalized
 from leadscore.ingest.rows import RowFault
@@ -34,7 +35,7 @@ class ImportReport:
     """What became of a file: read = inserted + unchanged + rejected.
 
     dead_letter_file  where the rejected rows are, with their reasons; None if there are none.
-    skipped           rows that the mapping's `keep` leaves out; they are not counted as read.
+    skipped           rows that the mapping's `keep` or `first_rows_only` leaves out; they are not counted as read.
     """
 
     kind: str
@@ -93,6 +94,8 @@ def import_file(  # noqa: PLR0913, PLR0917
     with DeadLetterFile(dead_letter_folder, path, kind, now, form.format == "jsonl") as letters, collector_paused():
         done = 0
         for group in _grouped(parts, None if kind == "leads" else _TRANSACTION_ROWS):
+            if kind == "leads" and mapping.leads.first_rows_only:
+                tally.skipped += _keep_first_rows(group)
             facts = [fact for part in group for fact in part.meaning.facts]
             # All leads at once: rows of one lead are judged together.
             result = insert_leads(store, facts, now, progress) if kind == "leads" else _INSERT[kind](store, facts)
@@ -129,6 +132,14 @@ def _grouped(parts: Iterable[_Part], rows: int | None) -> Iterator[list[_Part]]:
             group, held = [], 0
     if group:
         yield group
+
+
+def _keep_first_rows(group: list[_Part]) -> int:
+    """Leave one row per lead; how many others there were."""
+    before = sum(len(part.meaning.facts) for part in group)
+    for part, meaning in zip(group, first_rows([part.meaning for part in group]), strict=True):
+        part.meaning = meaning
+    return before - sum(len(part.meaning.facts) for part in group)
 
 
 def _dead_rows(group: list[_Part], result: InsertResult) -> list[DeadRow]:
