@@ -9,16 +9,10 @@ import pytest
 
 from leadscore.cli.main import main
 from leadscore.config.write import write_configuration
-from leadscore.notebook import History, Model, history_of
+from leadscore.notebook import History, Model, history_of, open_history
 from leadscore.simulate.company import simulate_company
 from leadscore.simulate.files import write_company
 
-FAST = {
-    "max_snapshots": 3_000,
-    "bootstrap_draws": 50,
-    "evaluation_window_days": 60,
-    "lightgbm": {"trees": 30, "trees_on_few_data": 30},
-}
 FAST_FILE = """\
 max_snapshots: 3000
 bootstrap_draws: 50
@@ -62,6 +56,14 @@ def frames(home: Home) -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="session")
 def history(home: Home, frames: dict[str, pd.DataFrame]) -> History:
     return history_of(**frames, home=home.folder)
+
+
+@pytest.fixture(scope="session")
+def installed(home: Home) -> History:
+    """The same facts, imported by the command line."""
+    for kind in ("leads", "attributes", "events", "outcomes"):
+        assert home.run("import", kind, str(home.files[kind])) == 0
+    return open_history(home.folder)
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,6 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.notebook import History, Model, history_of, open_history
 
 
-@pytest.fixture(scope="module")
-def installed(home, history: History) -> History:
-    for kind in ("leads", "attributes", "events", "outcomes"):
-        assert home.run("import", kind, str(home.files[kind])) == 0
-    return open_history(home.folder)
-
-
 def test_frames_and_files_give_the_same_facts(history: History, installed: History) -> None:
     assert history.facts.digest() == installed.facts.digest()
     assert history.until == installed.until

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from leadscore.domain.errors import UsageError
+from leadscore.domain.time import parse_instant
 from leadscore.modeling.artifact import read_manifest
 from leadscore.notebook import History, Model, history_of
+from leadscore.workflows.explain_lead import explain_lead
 
 
 def test_looking_at_a_model_writes_nothing(frames, tmp_path: Path) -> None:
@@ -55,7 +57,7 @@ def test_the_reasons_of_leads_are_those_of_their_scores(model: Model, history: H
 
 
 def test_registering_makes_a_challenger_and_a_later_one_is_held_against_the_champion(
-    home, model: Model, history: History
+    home, model: Model, history: History, installed: History
 ) -> None:
     first = model.register()
     folder = home.folder / "models/leadscore"
@@ -72,3 +74,7 @@ def test_registering_makes_a_challenger_and_a_later_one_is_held_against_the_cham
     assert np.array_equal(second.score(rows)["p_convert_60d"], first.score(rows)["p_convert_60d"])
     champion = history.load()
     assert champion.version == first.version
+    told = explain_lead(installed.settings, rows["lead_id"][0], parse_instant(rows["as_of"][0]).at, "leadscore")
+    assert champion.reasons(rows.head(1))[["feature", "reason", "effect"]].to_numpy().tolist() == [
+        [reason["feature"], reason["text"], reason["effect"]] for reason in told["reasons"]
+    ]

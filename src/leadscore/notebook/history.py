@@ -32,7 +32,7 @@ class TrainingFrames:
 
     features  one column per feature; indexed by lead_id and as_of.
     labels    one column per horizon: 1.0 converted within it, 0.0 not, NaN not ripe yet.
-    weight    how many lead-weeks each row stands for.
+    weight    how many lead-weeks each row stands for; rows before a purchase are thinned least, so means need it.
     """
 
     features: pd.DataFrame
