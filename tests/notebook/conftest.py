@@ -1,5 +1,6 @@
 """A small simulated company, as frames and as an installation that the command line has trained on."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ class Home:
     def run(self, *words: str) -> int:
         """A command of the command line; its exit code."""
         with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith(("LEADSCORE_", "MLFLOW_TRACKING"))]:
+                patch.delenv(name)
             patch.setenv("LEADSCORE_HOME", str(self.folder))
             patch.setattr(sys, "argv", ["leadscore", *words])
             try:

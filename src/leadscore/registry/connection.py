@@ -22,6 +22,7 @@ with warnings.catch_warnings():
 from leadscore.domain.errors import OutsideError
 
 EXPERIMENT = "leadscore"
+_ADDRESS = "MLFLOW_TRACKING_URI"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,17 @@ def registry_errors(action: str, uri: str) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    # mlflow writes its address into the environment, where the next installation opened in this process would find it.
+    given = os.environ.get(_ADDRESS)
+    yield
+    if given is None:
+        os.environ.pop(_ADDRESS, None)
+    else:
+        os.environ[_ADDRESS] = given
+
+
 def open_registry(uri: str, models_folder: Path) -> Registry:
     """Connect to MLflow and make sure that the experiment exists.
 
@@ -70,8 +82,9 @@ def open_registry(uri: str, models_folder: Path) -> Registry:
         embedded = uri.startswith("sqlite:")
         if embedded:
             models_folder.mkdir(parents=True, exist_ok=True)
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
+        with _environment_kept():
+            mlflow.set_tracking_uri(uri)
+            mlflow.set_registry_uri(uri)
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         found = client.get_experiment_by_name(EXPERIMENT)
         if found is not None:
