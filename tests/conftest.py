@@ -1,4 +1,4 @@
-"""What all tests share: settings of property tests, and stores on SQLite and PostgreSQL.
+"""What all tests share: settings of property tests, homes of companies, and stores on SQLite and PostgreSQL.
 
 PostgreSQL is tested in a database of its own, made and dropped here, where a server answers.
 """
@@ -6,6 +6,7 @@ PostgreSQL is tested in a database of its own, made and dropped here, where a se
 import itertools
 import os
 import uuid
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import settings
 
 from leadscore.store.engine import Store, open_store, writing
 from leadscore.store.tables import METADATA
+
+from .company import Company, command, prepare
 
 # No deadline on busy machines, the same examples in every CI run.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -76,3 +79,19 @@ def sqlite_store_factory(sqlite_store, tmp_path_factory):
     turns = itertools.cycle([sqlite_store, other])
     yield lambda: emptied(next(turns))
     other.close()
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """One small company taken through the whole line once; the tests look at what it left behind."""
+    home = prepare(tmp_path_factory.mktemp("company"))
+    run = command(home)
+    answer = run("demo", "--leads", "1200", "--seed", "3", "--json")
+    assert answer.code == 0, answer.err
+    return Company(home, run, answer.json())
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Company:
+    home = prepare(tmp_path / "home")
+    return Company(home, command(home), {})

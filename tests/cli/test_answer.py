@@ -8,7 +8,7 @@ from leadscore.config.mapping import MappingConfig
 from leadscore.store.engine import open_store
 from leadscore.workflows.import_facts import import_file
 
-from .conftest import Company
+from ..company import Company
 
 COLUMNS = [
     "lead_id", "as_of", "p_convert_14d", "p_convert_60d", "p_convert_180d", "p_low", "p_high", "score", "grade",

@@ -8,7 +8,7 @@ import pytest
 from leadscore.store.engine import open_store
 from leadscore.workflows.receive_events import receive
 
-from .conftest import Company
+from ..company import Company
 
 
 def test_an_import_counts_add_up_and_repeating_it_changes_nothing(empty: Company) -> None:

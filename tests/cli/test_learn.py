@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Company
+from ..company import Company
 
 
 def test_the_demo_ends_with_a_champion_and_ten_hot_leads(company: Company) -> None:

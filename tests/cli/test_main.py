@@ -4,7 +4,7 @@ import pytest
 
 from leadscore.cli.main import VERBS
 
-from .conftest import Company
+from ..company import Company
 
 
 def test_the_help_lists_every_verb_without_loading_any(empty: Company) -> None:

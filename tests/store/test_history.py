@@ -7,7 +7,7 @@ from leadscore.domain.lead import AttributeValue, Lead, LeadRow
 from leadscore.domain.outcome import Outcome
 from leadscore.store.engine import reading
 from leadscore.store.facts import insert_attributes, insert_events, insert_outcomes
-from leadscore.store.history import counts, latest_known_at, load_history
+from leadscore.store.history import counts, latest_known_at, load_history, outcomes_before_creation
 from leadscore.store.leads import insert_leads
 
 
@@ -58,3 +58,10 @@ def test_reading_one_lead_uses_an_index(sqlite_store):
         for table in ("leads", "attributes", "events", "outcomes", "scores"):
             query = sa.text(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE lead_id = 'L1'")
             assert all("SEARCH" in row[-1] for row in connection.execute(query))
+
+
+def test_an_outcome_before_its_lead_was_created_is_found_and_one_at_its_creation_is_not(store):
+    fill(store)
+    early = [Outcome("L1", "lost", 99, 99), Outcome("L1", "lost", 100, 100), Outcome("L9", "lost", 1, 1)]
+    insert_outcomes(store, early)
+    assert outcomes_before_creation(store) == [("L1", 99, 100)]

@@ -10,6 +10,7 @@ from leadscore.config.mapping import MappingConfig
 from leadscore.domain.errors import OutsideError
 from leadscore.domain.event import Event
 from leadscore.ingest.clean import cleaned_text
+from leadscore.ingest.column_reader import LATEST_AT
 from leadscore.store.engine import writing
 from leadscore.store.facts import insert_events
 from leadscore.store.facts_arrow import load_facts
@@ -42,7 +43,7 @@ def test_importing_an_export_gives_equal_events(sqlite_store_factory, tmp_path_f
     one, other = sqlite_store_factory(), sqlite_store_factory()
     insert_events(one, rows)
     assert export_events(one, folder / "events.csv") == len(rows)
-    report = import_file(other, "events", folder / "events.csv", MappingConfig(), folder, 0)
+    report = import_file(other, "events", folder / "events.csv", MappingConfig(), folder, LATEST_AT)
     assert (report.inserted, report.warnings) == (len(rows), ())
     assert list(each_event(one, COLUMNS)) == list(each_event(other, COLUMNS))
     assert load_facts(one) == load_facts(other)

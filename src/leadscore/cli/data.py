@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, refuse, say
-from leadscore.domain.errors import DataError, UsageError
+from leadscore.domain.errors import DataError
 from leadscore.domain.time import SECOND_US
+from leadscore.ingest.detect import require_files
 from leadscore.store.engine import open_store
 from leadscore.store.info import SIMULATED, get_info
 from leadscore.workflows.export_facts import export_events, export_messages
@@ -47,9 +48,7 @@ def import_(
 ) -> None:
     """Import files of one kind; bad rows go to a dead-letter file with their reasons, the rest goes in."""
     settings = open_settings()
-    missing = [str(path) for path in files if not path.is_file()]
-    if missing:
-        raise UsageError("LS-FILE-01", where=", ".join(missing), found="there is no such file")
+    require_files(files)
     store = open_store(settings.service.store_url)
     if get_info(store, SIMULATED) is not None:
         raise DataError(
@@ -71,12 +70,13 @@ def import_(
     else:
         _say_reports(files, reports)
     if not any(report.inserted or report.unchanged for report in reports):
+        read = any(report.read for report in reports)
         refuse(
             DataError(
                 "LS-IMPORT-01",
                 where=", ".join(map(str, files)),
-                found="no row could be imported",
-                fix="see the dead-letter file for the reason of each row",
+                found="no row could be imported" if read else "it holds no rows",
+                fix="see the dead-letter file for the reason of each row" if read else "export it again with its rows",
             )
         )
 

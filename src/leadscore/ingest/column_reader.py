@@ -20,6 +20,7 @@ EARLIEST_AT = 0
 LATEST_AT = parse_instant("2201-01-01").at
 """Times outside 1970..2200 are mistakes: ages and decays computed from them would be nonsense."""
 _INT64 = 2**63
+_DECIMAL = "a number with a decimal point and no thousands separators, e.g. 1234.5"
 
 Value = TypeVar("Value")
 
@@ -69,12 +70,14 @@ class ColumnReader:
 
     faults   place in the chunk -> every fault of that row, filled while reading.
     zoneless columns with times that name no zone.
+    latest   column of times -> the latest one and its place in the chunk.
     """
 
     def __init__(self, chunk: MappedChunk, times: TimeReading) -> None:
         self._chunk, self._times = chunk, times
         self.faults: dict[int, list[RowFault]] = {}
         self.zoneless: set[str] = set()
+        self.latest: dict[str, tuple[int, int]] = {}
 
     def texts(self, column: str, *, required: bool = False) -> list[str | None]:
         """A column as it is; blank is None."""
@@ -111,7 +114,11 @@ class ColumnReader:
                 return self._instant(column, text)
             return _checked(to_micros(moment), text)
 
-        return self._read(column, read, required)
+        values = self._read(column, read, required)
+        latest = max((at for at in set(values) if at is not None), default=None)
+        if latest is not None:
+            self.latest[column] = (latest, values.index(latest))
+        return values
 
     def scaled(self, column: str, scale: int) -> list[int | None]:
         """A column of decimal numbers, times `scale`, rounded half to even."""
@@ -191,10 +198,10 @@ def read_scaled(text: str, scale: int) -> int:
     try:
         number = Decimal(text.strip()) if "_" not in text else Decimal("NaN")
         if not number.is_finite():
-            raise UnreadableError(f"{text[:60]!r} is no number", "a decimal number, e.g. 12.5")
+            raise UnreadableError(f"{text[:60]!r} is no number", _DECIMAL)
         scaled = round(number * scale) if number.adjusted() < len(str(_INT64)) else _INT64
     except InvalidOperation as error:
-        raise UnreadableError(f"{text[:60]!r} is no number", "a decimal number, e.g. 12.5") from error
+        raise UnreadableError(f"{text[:60]!r} is no number", _DECIMAL) from error
     if not -_INT64 <= scaled < _INT64:
         raise UnreadableError(f"{text[:60]!r} is too large", f"a number below {_INT64 // scale}")
     return scaled

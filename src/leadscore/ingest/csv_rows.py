@@ -10,18 +10,18 @@ from pathlib import Path
 from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import cleaned_text
 from leadscore.ingest.detect import FileForm, open_binary
-from leadscore.ingest.rows import BrokenRow, RawChunk, RowFault
+from leadscore.ingest.rows import BrokenRow, RawChunk, RowFault, require_unique
 
 CHUNK_ROWS = 10_000
 
 
 def read_csv(path: Path, form: FileForm) -> Iterator[RawChunk]:
-    """The rows of a CSV file; blank lines are none, an empty field is None.
+    """The rows of a CSV file; blank lines are none, an empty field is None, a column without a name is left out.
 
     Raises   DataError [LS-FILE-01] if the header cannot be split; [LS-FILE-02] if two columns have one name.
     """
     with open_binary(path, form.gzipped) as binary:
-        lines = _Lines(_without_nul(io.TextIOWrapper(binary, form.encoding, errors="replace", newline=""), form))
+        lines = _Lines(_without_nul(io.TextIOWrapper(binary, form.encoding, errors=form.errors, newline=""), form))
         header = next((row for row in _split(lines, form.separator) if row), [])
         names = _names(path, header)
         number = 1
@@ -34,6 +34,8 @@ def read_csv(path: Path, form: FileForm) -> Iterator[RawChunk]:
                 chunk = _careful_chunk(lines, form.separator, names, number)
             yield chunk
             number += len(chunk) + len(chunk.broken)
+        if number == 1:
+            yield _chunk(names, [], [], [])
 
 
 def _without_nul(lines: Iterable[str], form: FileForm) -> Iterable[str]:
@@ -130,24 +132,23 @@ def _broken(number: int, row: list[str] | _Unsplit, lines: _Lines, width: int) -
 
 def _names(path: Path, header: list[str] | _Unsplit) -> list[str]:
     if isinstance(header, _Unsplit):
-        raise DataError("LS-FILE-01", where=str(path), found=f"its first line cannot be split into columns: {header}")
-    names = [cleaned_text(name.strip().lstrip("\ufeff")) for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
         raise DataError(
-            "LS-FILE-02",
+            "LS-FILE-01",
             where=str(path),
-            found=f"the column {', '.join(twice)} appears more than once",
-            fix="rename one of them in the file",
+            found=f"its first line cannot be split into columns: {header}",
+            fix="close its quotes",
         )
+    names = [cleaned_text(name.strip().lstrip("\ufeff")) for name in header]
+    require_unique(path, names)
     return names
 
 
 def _chunk(names: list[str], numbers: list[int], fields: list[list[str]], broken: list[BrokenRow]) -> RawChunk:
-    by_column = zip(*fields, strict=True) if fields else ((),) * len(names)
+    by_column = list(zip(*fields, strict=True)) if fields else [()] * len(names)
     columns = {
         name: list(texts) if all(texts) else [text or None for text in texts]
         for name, texts in zip(names, by_column, strict=True)
         if name
     }
-    return RawChunk(numbers, columns, broken)
+    nameless = [place for place, name in enumerate(names) if not name and any(by_column[place])]
+    return RawChunk(numbers, columns, broken, [place + 1 for place in nameless])

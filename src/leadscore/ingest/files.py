@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from leadscore.config.mapping import FileMapping, MappingConfig
-from leadscore.domain.errors import DataError
 from leadscore.ingest.column_reader import TimeReading
 from leadscore.ingest.csv_rows import read_csv
-from leadscore.ingest.detect import UNREADABLE, FileForm, detect_form
+from leadscore.ingest.detect import UNREADABLE, FileForm, detect_form, unreadable
 from leadscore.ingest.jsonl_rows import read_jsonl
 from leadscore.ingest.mapping import MappedChunk, map_chunks
 from leadscore.ingest.parquet_rows import read_parquet
@@ -38,7 +37,7 @@ def _read(path: Path, form: FileForm) -> Iterator[RawChunk]:
     try:
         yield from _READERS[form.format](path, form)
     except UNREADABLE as error:
-        raise DataError("LS-FILE-01", where=str(path), found=f"it cannot be read to its end: {error}") from error
+        raise unreadable(path, error) from error
 
 
 def file_mapping(kind: str, mapping: MappingConfig) -> FileMapping:

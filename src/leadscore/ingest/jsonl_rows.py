@@ -14,7 +14,7 @@ from leadscore.ingest.rows import BrokenRow, RawChunk, RowFault, chunk_of
 def read_jsonl(path: Path, form: FileForm) -> Iterator[RawChunk]:
     """The rows of a JSONL file; blank lines are none, a key that a row lacks is None."""
     with open_binary(path, form.gzipped) as binary:
-        lines = io.TextIOWrapper(binary, form.encoding, errors="replace", newline="\n")
+        lines = io.TextIOWrapper(binary, form.encoding, errors=form.errors, newline="\n")
         objects: dict[int, dict[str, Any]] = {}
         broken: list[BrokenRow] = []
         number = 0

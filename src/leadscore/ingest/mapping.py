@@ -12,6 +12,9 @@ from leadscore.ingest.rows import Columns, RawChunk
 DEAD_LETTER_PREFIX = "dead_letter_"
 """Columns that dead-letter files add; ignored on import, so that a mended file can be imported as it is."""
 
+SPLIT_FIX = "separate the columns by comma, semicolon, tab or |"
+"""What to do about a file that seems to have one column only."""
+
 
 @dataclass(frozen=True)
 class KindColumns:
@@ -78,6 +81,16 @@ def map_chunk(raw: RawChunk, kind: str, mapping: FileMapping | None = None) -> M
     return MappedChunk(rows, with_dates(columns, rows, mapping), skipped=len(raw) - len(rows))
 
 
+def unread_columns(found: list[str], kind: str, mapping: FileMapping) -> list[str]:
+    """The columns of a file that nothing is made of, in file order; of leads there are none."""
+    columns = KINDS[kind]
+    wanted = {mapping.columns.get(name, name) for name in (*columns.required, *columns.optional)}
+    wanted |= {*mapping.columns.values(), *mapping.key_columns, *mapping.ignore}
+    wanted.update(*further_columns(mapping).values())
+    unread = [name for name in found if name not in wanted and not name.startswith(DEAD_LETTER_PREFIX)]
+    return [] if columns.open_ended else unread
+
+
 def _named(rows: RawChunk, kind: str, mapping: FileMapping) -> Iterator[tuple[str, list[str | None]]]:
     columns = KINDS[kind]
     known = (*columns.required, *columns.optional)
@@ -117,7 +130,8 @@ def _check(found: list[str], kind: str, mapping: FileMapping, where: str) -> Non
         where=where,
         found=f"no column {', '.join(lacking.values())}; the file has {', '.join(found)}",
         allowed=f"{kind} need {', '.join(columns.required)}{optional}{further}",
-        fix=f"say in configs/mapping.yaml, under `{kind}:`, which column is meant: {'; '.join(hints)}",
+        fix=f"say in configs/mapping.yaml, under `{kind}:`, which column is meant: {'; '.join(hints)}"
+        + (f"; or {SPLIT_FIX}" if len(found) == 1 else ""),
     )
 
 

@@ -25,12 +25,14 @@ class Normalized(Generic[Fact]):
     places   the place in the chunk of each fact.
     faults   place -> every fault, of the bad rows.
     zoneless columns with times that name no zone and were read in the zone of the mapping.
+    latest   column of times -> the latest one and its place in the chunk.
     """
 
     facts: list[Fact]
     places: list[int]
     faults: dict[int, list[RowFault]]
     zoneless: set[str] = field(default_factory=set)
+    latest: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def to_events(chunk: MappedChunk, times: TimeReading) -> Normalized[Event]:
@@ -131,7 +133,7 @@ def _collected(reader: ColumnReader, make: Callable[..., Fact], *columns: list[A
     faults = reader.faults
     places = range(len(columns[0]))
     if not faults:
-        return Normalized(list(map(make, *columns)), list(places), faults, reader.zoneless)
+        return Normalized(list(map(make, *columns)), list(places), faults, reader.zoneless, reader.latest)
     good = [place for place in places if place not in faults]
     facts = [make(*(column[place] for column in columns)) for place in good]
-    return Normalized(facts, good, faults, reader.zoneless)
+    return Normalized(facts, good, faults, reader.zoneless, reader.latest)

@@ -9,34 +9,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import cleaned_text, json_text
 from leadscore.ingest.csv_rows import CHUNK_ROWS
-from leadscore.ingest.detect import FileForm
-from leadscore.ingest.rows import RawChunk
+from leadscore.ingest.detect import FileForm, unreadable
+from leadscore.ingest.rows import RawChunk, require_unique
 
 
 def read_parquet(path: Path, form: FileForm) -> Iterator[RawChunk]:
     """The rows of a Parquet file; NaN is None, an instant with a zone is written in UTC, a nested value as JSON.
 
-    Raises   DataError [LS-FILE-01] if it is damaged.
+    Raises   DataError [LS-FILE-01] if it is damaged, [LS-FILE-02] if two columns have one name.
     """
     try:
         source = io.BytesIO(gzip.decompress(path.read_bytes())) if form.gzipped else path
         file = pq.ParquetFile(source)
+        names = [cleaned_text(name.strip()) for name in file.schema_arrow.names]
+        require_unique(path, names)
         number = 1
         for batch in file.iter_batches(batch_size=CHUNK_ROWS):
-            columns = {
-                cleaned_text(name.strip()): _texts(values)
-                for name, values in zip(batch.schema.names, batch.columns, strict=True)
-            }
+            columns = {name: texts_of(values) for name, values in zip(names, batch.columns, strict=True)}
             yield RawChunk(list(range(number, number + batch.num_rows)), columns)
             number += batch.num_rows
+        if number == 1:
+            yield RawChunk([], {name: [] for name in names})
     except (pa.ArrowException, OSError) as error:
-        raise DataError("LS-FILE-01", where=str(path), found=f"it cannot be read: {error}") from error
+        raise unreadable(path, error) from error
 
 
-def _texts(values: pa.Array) -> list[str | None]:
+def texts_of(values: pa.Array) -> list[str | None]:
+    """A column as text, None where it has no value or no finite number; nested values and bytes as JSON."""
     kind = values.type
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return [json_text(_plain(value)) for value in values.to_pylist()]

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import cleaned_text, json_text
 
 Columns = dict[str, list[str | None]]
@@ -39,11 +41,13 @@ class RawChunk:
     numbers  1-based number of each row among the rows of data.
     columns  column name -> one text per row; None where the row has nothing. Every list is as long as `numbers`.
     broken   rows that stand between them and could not be split.
+    nameless 1-based places of columns that hold something but have no name, and are left out.
     """
 
     numbers: list[int]
     columns: Columns
     broken: list[BrokenRow] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -57,6 +61,21 @@ class RawChunk:
         return RawChunk(
             [self.numbers[place] for place in places],
             {name: [values[place] for place in places] for name, values in self.columns.items()},
+        )
+
+
+def require_unique(path: Path, names: Sequence[str]) -> None:
+    """Make sure that no two columns of a file have one name; columns without a name do not count.
+
+    Raises   DataError [LS-FILE-02] naming all that stand more than once.
+    """
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise DataError(
+            "LS-FILE-02",
+            where=str(path),
+            found=f"the column {', '.join(twice)} appears more than once",
+            fix="rename one of them in the file, or delete it",
         )
 
 

@@ -35,6 +35,18 @@ def load_history(store: Store, lead_id: str) -> LeadHistory | None:
         )
 
 
+def outcomes_before_creation(store: Store) -> list[tuple[str, int, int]]:
+    """Outcomes that occurred before their lead was created: lead_id, occurred_at, created_at, by lead_id."""
+    early = (
+        sa.select(OUTCOMES.c.lead_id, OUTCOMES.c.occurred_at, LEADS.c.created_at)
+        .join_from(OUTCOMES, LEADS, OUTCOMES.c.lead_id == LEADS.c.lead_id)
+        .where(OUTCOMES.c.occurred_at < LEADS.c.created_at)
+        .order_by(OUTCOMES.c.lead_id, OUTCOMES.c.occurred_at)
+    )
+    with reading(store) as connection:
+        return [(lead_id, occurred_at, created_at) for lead_id, occurred_at, created_at in connection.execute(early)]
+
+
 def latest_known_at(store: Store) -> int | None:
     """The latest instant at which any fact became known (the extract time of what was imported); None if empty."""
     latest = [

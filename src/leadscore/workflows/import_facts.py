@@ -7,9 +7,13 @@ from typing import Any
 
 from leadscore.config.mapping import MappingConfig
 from leadscore.domain.errors import UsageError
+from leadscore.domain.lead import LeadRow
+from leadscore.domain.outcome import Outcome
 from leadscore.domain.progress import Progress, silent
+from leadscore.domain.time import format_instant
 from leadscore.ingest.detect import detect_form
-from leadscore.ingest.files import open_chunks, time_reading
+from leadscore.ingest.file_doubts import FileDoubts
+from leadscore.ingest.files import file_mapping, open_chunks, time_reading
 from leadscore.ingest.first_rows import first_rows
 from leadscore.ingest.mapping import KINDS, MappedChunk
 from leadscore.ingest.normalize import NORMALIZERS, Normalized
@@ -17,6 +21,7 @@ from leadscore.ingest.rows import RowFault
 from leadscore.store.bulk import collector_paused
 from leadscore.store.engine import Store
 from leadscore.store.facts import InsertResult, insert_attributes, insert_events, insert_outcomes
+from leadscore.store.history import outcomes_before_creation
 from leadscore.store.leads import insert_leads
 from leadscore.workflows.write_dead_letters import DeadLetterFile, DeadRow
 
@@ -35,6 +40,7 @@ class ImportReport:
     """What became of a file: read = inserted + unchanged + rejected.
 
     dead_letter_file  where the rejected rows are, with their reasons; None if there are none.
+    warnings          what is doubtful about it, in words, each with its column and first row.
     skipped           rows that the mapping's `keep` or `first_rows_only` leaves out; they are not counted as read.
     """
 
@@ -62,7 +68,7 @@ class _Tally:
     unchanged: int = 0
     rejected: int = 0
     skipped: int = 0
-    zoneless: set[str] = field(default_factory=set)
+    first_rows: dict[str, int] = field(default_factory=dict)
 
 
 def import_file(  # noqa: PLR0913, PLR0917
@@ -88,6 +94,8 @@ def import_file(  # noqa: PLR0913, PLR0917
     times = time_reading(kind, mapping)
     form = detect_form(path)
     tally = _Tally()
+    doubts = FileDoubts(path.name, kind, file_mapping(kind, mapping), mapping.timezone, now)
+    doubts.add(*form.doubts)
     parts = (
         _Part(chunk, NORMALIZERS[kind](chunk, times)) for chunk in open_chunks(path, form, kind, mapping) if _any(chunk)
     )
@@ -102,18 +110,12 @@ def import_file(  # noqa: PLR0913, PLR0917
             dead = _dead_rows(group, result)
             letters.add(dead, list(group[0].chunk.raw.columns))
             _count(tally, group, result, len(dead))
+            _note(doubts, group, dead, tally)
             done += sum(len(part.chunk) + len(part.chunk.raw.broken) + part.chunk.skipped for part in group)
             progress(f"importing {kind}", done, max(done, form.rows))
-    return ImportReport(
-        kind,
-        tally.inserted + tally.unchanged + tally.rejected,
-        tally.inserted,
-        tally.unchanged,
-        tally.rejected,
-        letters.path,
-        tuple(_zone_warning(path, column, mapping) for column in sorted(tally.zoneless)),
-        tally.skipped,
-    )
+    _note_early_outcomes(doubts, store, kind, tally)
+    counts = (tally.inserted, tally.unchanged, tally.rejected)
+    return ImportReport(kind, sum(counts), *counts, letters.path, doubts.lines(), tally.skipped)
 
 
 def _any(chunk: MappedChunk) -> bool:
@@ -165,11 +167,28 @@ def _count(tally: _Tally, group: list[_Part], result: InsertResult, dead: int) -
     tally.rejected += dead
     for part in group:
         tally.skipped += part.chunk.skipped
-        tally.zoneless |= part.meaning.zoneless
 
 
-def _zone_warning(path: Path, column: str, mapping: MappingConfig) -> str:
-    return (
-        f"{path.name}: times in column {column} name no zone and are read as {mapping.timezone};"
-        " `timezone:` in configs/mapping.yaml changes that"
-    )
+def _note(doubts: FileDoubts, group: list[_Part], dead: list[DeadRow], tally: _Tally) -> None:
+    for part in group:
+        doubts.add_chunk(part.chunk, part.meaning.zoneless, part.meaning.latest)
+        for fact, place in zip(part.meaning.facts, part.meaning.places, strict=True):
+            if isinstance(fact, Outcome | LeadRow):
+                lead_id = fact.lead_id if isinstance(fact, Outcome) else fact.lead.lead_id
+                tally.first_rows.setdefault(lead_id, part.chunk.raw.numbers[place])
+    for row in dead:
+        doubts.add_rejected(row.number, row.faults)
+
+
+def _note_early_outcomes(doubts: FileDoubts, store: Store, kind: str, tally: _Tally) -> None:
+    """Say which outcomes of the file's leads occurred before their lead was created; either may come first."""
+    if kind not in ("leads", "outcomes") or not tally.inserted:
+        return
+    early = [found for found in outcomes_before_creation(store) if found[0] in tally.first_rows]
+    if early:
+        lead_id, occurred_at, created_at = min(early, key=lambda found: tally.first_rows[found[0]])
+        doubts.add(
+            f"{len(early)} outcomes lie before their lead was created, and such leads teach nothing; first row "
+            f"{tally.first_rows[lead_id]}: lead {lead_id} has occurred_at {format_instant(occurred_at)} and created_at "
+            f"{format_instant(created_at)}; mend one of the two"
+        )

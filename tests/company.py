@@ -1,4 +1,4 @@
-"""One small company taken through the whole line once; the tests look at what it left behind."""
+"""Homes to run commands in: a small company taken through the whole line once, and an empty one."""
 
 import io
 import json
@@ -77,18 +77,3 @@ class Company:
     home: Path
     run: Command
     demo: dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    home = prepare(tmp_path_factory.mktemp("company"))
-    run = command(home)
-    answer = run("demo", "--leads", "1200", "--seed", "3", "--json")
-    assert answer.code == 0, answer.err
-    return Company(home, run, answer.json())
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Company:
-    home = prepare(tmp_path / "home")
-    return Company(home, command(home), {})
