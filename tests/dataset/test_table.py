@@ -10,11 +10,9 @@ import pytest
 from leadscore.dataset.table import (
     TableRequest,
     check_columns,
-    labels_of,
     learn_columns,
     read_table,
     table_matrix,
-    time_order,
 )
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.features.table_columns import table_row
@@ -81,50 +79,6 @@ def test_a_missing_and_an_empty_file_are_named(tmp_path: Path) -> None:
 def test_absent_columns_are_named_together_with_those_there() -> None:
     with pytest.raises(UsageError, match=r"no column nope, year[\s\S]*allowed  a, y"):
         check_columns(frame(a=["1"], y=["1"]), TableRequest(target="y", time_column="year", exclude=("nope",)), "f.csv")
-
-
-@pytest.mark.parametrize("values", [["1", "0"], ["True", "False"], ["yes", "no"], ["Won", "Lost"]])
-def test_usual_spellings_of_converted_are_understood(values: list[str]) -> None:
-    assert labels_of(frame(y=[*values, ""]), TableRequest("y"), "f").tolist() == [1, 0, -1]
-
-
-def test_two_unknown_values_are_a_usage_error_that_names_them() -> None:
-    with pytest.raises(UsageError, match="its values are bought, left"):
-        labels_of(frame(y=["bought", "left"]), TableRequest("y"), "f")
-
-
-def test_with_more_than_two_values_both_sides_must_be_named_and_the_rest_is_unlabelled() -> None:
-    data = frame(y=["Won", "Lost", "Prospecting"])
-    with pytest.raises(UsageError, match="--positive VALUE --negative VALUE"):
-        labels_of(data, TableRequest("y", positive="Won"), "f")
-    assert labels_of(data, TableRequest("y", positive="Won", negative="Lost"), "f").tolist() == [1, 0, -1]
-
-
-def test_the_named_label_is_read_like_the_cells() -> None:
-    data = frame(y=["True", "none", "unknown", "", "nan"])
-    request = TableRequest("y", positive="True", negative="none")
-    assert labels_of(data, request, "f").tolist() == [1, 0, -1, -1, -1]
-
-
-def test_words_for_missing_are_labels_and_an_empty_cell_is_none() -> None:
-    assert labels_of(frame(y=["yes", "None", ""]), TableRequest("y"), "f").tolist() == [1, 0, -1]
-
-
-def test_a_label_with_one_class_is_refused_as_data() -> None:
-    with pytest.raises(DataError, match="only the value no"):
-        labels_of(frame(y=["no", "no"]), TableRequest("y"), "f")
-
-
-def test_rows_are_ordered_by_the_time_column_else_by_the_file() -> None:
-    data = frame(day=["2024-02-01", "2023-01-05", "2024-01-01"])
-    assert time_order(data, TableRequest("y", time_column="day"), 1).tolist() == [1, 2, 0]
-    assert time_order(data, TableRequest("y"), 1).tolist() == [0, 1, 2]
-    assert sorted(time_order(data, TableRequest("y", shuffled=True), 1)) == [0, 1, 2]
-
-
-def test_a_time_column_with_words_names_the_row() -> None:
-    with pytest.raises(DataError, match="1 rows hold no time, first row 2"):
-        time_order(frame(day=["2024-02-01", "soon"]), TableRequest("y", time_column="day"), 1)
 
 
 def test_identifiers_and_constants_are_no_features() -> None:

@@ -191,7 +191,7 @@ def test_an_outcome_before_its_lead_was_created_is_kept_and_said(empty: Company)
     (empty.home / "leads.csv").write_text(TWO)
     empty.run("import", "leads", "leads.csv")
     early = lines("lead_id,outcome,occurred_at", "b,won,2024-03-01T00:00:00Z", "a,won,2023-01-01T00:00:00Z")
-    answer = check(empty, Dirty("", early, OUTCOMES, 0, ("row 2", "occurred_at", "before", "created")))
+    answer = check(empty, Dirty("", early, OUTCOMES, 0, ("row 2", "occurred_at", "before their lead was created: 1")))
     assert answer.json()["inserted"] == 2
 
 

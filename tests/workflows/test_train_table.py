@@ -12,8 +12,9 @@ from leadscore.dataset.table import TableRequest
 from leadscore.domain.progress import silent
 from leadscore.modeling.artifact import load_artifact, write_artifact
 from leadscore.workflows.champion import Champion
+from leadscore.workflows.order_table import order_table
 from leadscore.workflows.register_model import FittedModel
-from leadscore.workflows.train_table import _ordered, fit_table
+from leadscore.workflows.train_table import fit_table
 
 TARGET = TableRequest("y")
 
@@ -36,7 +37,7 @@ def rows(seed: int) -> pd.DataFrame:
 def trained(
     frame: pd.DataFrame, settings: Settings, request: TableRequest = TARGET, champion: Champion | None = None
 ) -> FittedModel:
-    table = _ordered(frame, request, settings, "leads.csv")
+    table = order_table(frame, request, settings, "leads.csv")
     return fit_table(table, request, settings, "flat", champion, silent)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table, warn
 from leadscore.domain.errors import UsageError
 from leadscore.domain.time import parse_instant
 from leadscore.workflows.explain_lead import explain_lead
@@ -34,9 +34,9 @@ def score(
     settings = open_settings()
     with progress_bars() as progress:
         if table is not None:
-            report = score_table_file(settings, table, out, name, version, progress)
+            report = score_table_file(settings, table, out, name, version, progress, warn)
         else:
-            report = score_snapshot_file(settings, Path(str(snapshots)), out, name, version, progress)
+            report = score_snapshot_file(settings, Path(str(snapshots)), out, name, version, progress, warn)
     if json:
         emit_json(report.to_dict())
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, refuse, say
+from leadscore.cli.output import JsonFlag, emit_json, progress_bars, refuse, say, warn
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import SECOND_US
 from leadscore.ingest.detect import require_files
@@ -64,7 +64,7 @@ def import_(
             reports.append(import_file(store, kind.value, path, settings.mapping, folder, now, progress))
     for report in reports:
         for warning in report.warnings:
-            note(f"warning: {warning}")
+            warn(warning)
     if json:
         emit_json(_joined(reports))
     else:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table, warn
 from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
@@ -86,7 +86,7 @@ def train(
         if table is None:
             report = train_on_events(settings, name, instant, progress, request.keep)
         else:
-            report = train_on_table(settings, name, table, request, progress)
+            report = train_on_table(settings, name, table, request, progress, warn)
     emit_json(report.to_dict()) if json else say_training(report)
 
 

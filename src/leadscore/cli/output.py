@@ -51,6 +51,11 @@ def note(text: str) -> None:
     _stderr.print(text, markup=False, soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """Tell people what is doubtful, on stderr."""
+    note(f"warning: {text}")
+
+
 def refuse(error: LeadscoreError) -> NoReturn:
     """End a command with an error whose answer has been printed already; stdout stays one JSON document."""
     note(f"error{error}")

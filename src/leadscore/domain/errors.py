@@ -11,6 +11,7 @@ CATALOGUE: dict[str, str] = {
     "LS-TIME-02": "A text is no date or time.",
     "LS-FILE-01": "A file is missing, unreadable or empty.",
     "LS-FILE-02": "A file lacks columns that its kind needs.",
+    "LS-FILE-03": "Rows of a table cannot be read.",
     "LS-IMPORT-01": "No row of a file could be imported.",
     "LS-ROW-01": "A required value of a row is empty.",
     "LS-ROW-02": "A value of a row has the wrong form.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from leadscore.config.mapping import FileMapping
+from leadscore.domain.notice import rows_named
 from leadscore.domain.time import DAY_US, format_instant
 from leadscore.ingest.mapping import KINDS, MappedChunk, unread_columns
 from leadscore.ingest.rows import RowFault
@@ -61,7 +62,9 @@ class FileDoubts:
         """Note a row that could not be used."""
         self._rejected += 1
         for fault in faults:
-            known = self._faults.setdefault((fault.column, fault.code), _Fault(0, number, _found(fault)))
+            known = self._faults.setdefault(
+                (fault.column, fault.code), _Fault(0, number, f"{_found(fault)} [{fault.code}]")
+            )
             known.rows += 1
 
     def lines(self) -> tuple[str, ...]:
@@ -75,27 +78,18 @@ class FileDoubts:
             for column in sorted(self._zoneless)
         ]
         found += [
-            f"column {column} lies in the future: {format_instant(at)} in row {number}; training takes the latest time"
-            " known for today, so mend it"
+            f"column {column} lies in the future: {format_instant(at)} in row {number}; mend it, since training takes"
+            " the latest time known for today"
             for column, (at, number) in sorted(self._latest.items())
             if at > self._future_at
         ]
         if self._rejected:
             found.append(f"{self._rejected} of {self._rows} rows are rejected; mend them in the dead-letter file:")
             found += [
-                f"  {column or 'whole row'}: {count(fault.rows)}, first row {fault.first_row}: {fault.words} [{code}]"
-                for (column, code), fault in self._faults.items()
+                f"  {column or 'whole row'}: {rows_named(fault.rows)}, first row {fault.first_row}: {fault.words}"
+                for (column, _), fault in self._faults.items()
             ]
         return tuple(f"{self._name}: {line}" for line in found)
-
-
-def count(rows: int) -> str:
-    """A number of rows in words.
-
-    >>> count(1), count(2_000)
-    ('1 row', '2,000 rows')
-    """
-    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _found(fault: RowFault) -> str:

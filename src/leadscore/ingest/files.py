@@ -26,14 +26,18 @@ def open_chunks(path: Path, form: FileForm, kind: str, mapping: MappingConfig) -
     """
     block = file_mapping(kind, mapping)
     further = [_further(path.parent / name, on) for name, on in block.join.items()]
-    return map_chunks(with_joined(_read(path, form), further), kind, block, str(path))
+    return map_chunks(with_joined(read_chunks(path, form), further), kind, block, str(path))
 
 
 def _further(path: Path, on: str) -> JoinedFile:
-    return read_joined(_read(path, detect_form(path)), on, str(path))
+    return read_joined(read_chunks(path, detect_form(path)), on, str(path))
 
 
-def _read(path: Path, form: FileForm) -> Iterator[RawChunk]:
+def read_chunks(path: Path, form: FileForm) -> Iterator[RawChunk]:
+    """The rows of a file as found, in chunks.
+
+    Raises   DataError [LS-FILE-01] if it is damaged, [LS-FILE-02] if two columns have one name.
+    """
     try:
         yield from _READERS[form.format](path, form)
     except UNREADABLE as error:

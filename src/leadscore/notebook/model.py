@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from leadscore.cli.output import model_name
 from leadscore.config.load import Settings
+from leadscore.dataset.snapshot_rows import read_snapshots
 from leadscore.dataset.table import table_matrix
 from leadscore.domain.errors import UsageError
 from leadscore.features.facts import Facts
@@ -26,7 +27,7 @@ from leadscore.scoring.scorer import Scorer
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.evaluate_version import recorded_evaluation
 from leadscore.workflows.register_model import FittedModel, evaluation_record, register_model
-from leadscore.workflows.score_batch import load_model, read_snapshots, score_snapshots, score_table
+from leadscore.workflows.score_batch import load_model, score_snapshots, score_table
 
 Fit = Callable[[Champion | None], FittedModel]
 """The whole recipe on data in hand, judged against a champion if there is one."""

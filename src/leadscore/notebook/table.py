@@ -11,9 +11,9 @@ from leadscore.dataset.table import TableRequest
 from leadscore.notebook.model import Model, fitted_model, loaded_model
 from leadscore.notebook.surroundings import WHERE, adjusted_settings, watched
 from leadscore.workflows.champion import Champion
+from leadscore.workflows.order_table import order_table
 from leadscore.workflows.register_model import FittedModel
 from leadscore.workflows.train_table import fit_table as fit_on_table
-from leadscore.workflows.train_table import order_table
 
 
 def fit_table(  # noqa: PLR0913

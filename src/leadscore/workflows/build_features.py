@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow as pa
 
 from leadscore.config.load import Settings
+from leadscore.dataset.snapshot_rows import read_snapshots
 from leadscore.dataset.table import read_table
 from leadscore.domain.errors import OutsideError
 from leadscore.domain.progress import Progress
 from leadscore.workflows.check_features import open_engine
 from leadscore.workflows.find_feature_set import find_feature_set, partition_facts
-from leadscore.workflows.score_batch import read_snapshots
 from leadscore.workflows.write_matrix import write_matrix
 
 

@@ -188,7 +188,7 @@ def _note_early_outcomes(doubts: FileDoubts, store: Store, kind: str, tally: _Ta
     if early:
         lead_id, occurred_at, created_at = min(early, key=lambda found: tally.first_rows[found[0]])
         doubts.add(
-            f"{len(early)} outcomes lie before their lead was created, and such leads teach nothing; first row "
+            f"outcomes before their lead was created: {len(early)}; such leads teach nothing; first row "
             f"{tally.first_rows[lead_id]}: lead {lead_id} has occurred_at {format_instant(occurred_at)} and created_at "
             f"{format_instant(created_at)}; mend one of the two"
         )

@@ -13,13 +13,16 @@ import pyarrow.compute as pc
 
 from leadscore.config.load import Settings
 from leadscore.config.routing import RoutingConfig
+from leadscore.dataset.snapshot_rows import read_snapshots
 from leadscore.dataset.table import read_table, table_matrix
+from leadscore.dataset.table_doubts import note_unread
 from leadscore.domain.errors import DataError
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
+from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.outcome import Outcome
 from leadscore.domain.progress import Progress
-from leadscore.domain.time import format_instant, parse_instant
+from leadscore.domain.time import format_instant
 from leadscore.features.facts import Facts
 from leadscore.features.offline import compute_matrix
 from leadscore.features.online import LeadHistory
@@ -79,17 +82,24 @@ def load_model(settings: Settings, name: str, version: str | None, kind: str) ->
     return artifact
 
 
-def score_snapshot_file(
-    settings: Settings, path: Path, out: Path, name: str, version: str | None, progress: Progress
+def score_snapshot_file(  # noqa: PLR0913, PLR0917
+    settings: Settings,
+    path: Path,
+    out: Path,
+    name: str,
+    version: str | None,
+    progress: Progress,
+    notice: Notice = unheard,
 ) -> BatchReport:
     """Score the rows (lead_id, as_of) of a file: one answer per row, in order, duplicates kept.
 
+    notice   hears what is doubtful about the file.
     Raises   DataError [LS-FILE-02, LS-TIME-02] for a file without these columns or with bad times; UsageError
              [LS-CONFIG-02] for an unknown `timezone:`, [LS-USAGE-01] if `out` cannot be written; see load_model.
     """
     TimeReading(settings.mapping.timezone).check("configs/mapping.yaml")
     artifact = load_model(settings, name, version, "events")
-    lead_ids, instants = read_snapshots(read_table(path), str(path), settings.mapping.timezone)
+    lead_ids, instants = read_snapshots(read_table(path, notice), str(path), settings.mapping.timezone, notice)
     facts = load_facts(
         open_store(settings.service.store_url), None, progress, properties=artifact.features.reads_properties
     )
@@ -183,48 +193,39 @@ def _joined(
     return joined
 
 
-def read_snapshots(frame: pd.DataFrame, where: str, zone: str) -> tuple[list[str], list[int]]:
-    """The columns lead_id and as_of of a frame, instants as epoch microseconds; `zone` is that of times without one.
-
-    Raises   DataError [LS-FILE-02] if a column is missing, [LS-TIME-02] naming the rows that hold no time.
-    """
-    absent = [name for name in ("lead_id", "as_of") if name not in frame.columns]
-    if absent:
-        raise DataError(
-            "LS-FILE-02",
-            where=where,
-            found=f"column {', '.join(absent)} is missing; there are {', '.join(map(str, frame.columns))}",
-            allowed="lead_id, as_of",
-        )
-    instants, faults = [], []
-    for number, text in enumerate(frame["as_of"].astype(str), start=1):
-        try:
-            instants.append(parse_instant(text, zone).at)
-        except DataError as error:
-            faults.append(f"row {number}: {error.found}")
-    if faults:
-        more = f" and {len(faults) - 10} more" if len(faults) > 10 else ""
-        raise DataError("LS-TIME-02", where=f"{where}, column as_of", found="; ".join(faults[:10]) + more)
-    return frame["lead_id"].astype(str).tolist(), instants
-
-
-def score_table_file(
-    settings: Settings, path: Path, out: Path, name: str, version: str | None, progress: Progress
+def score_table_file(  # noqa: PLR0913, PLR0917
+    settings: Settings,
+    path: Path,
+    out: Path,
+    name: str,
+    version: str | None,
+    progress: Progress,
+    notice: Notice = unheard,
 ) -> BatchReport:
     """Score every row of a flat file with a table model; target and unknown columns are ignored.
 
+    notice   hears what is doubtful about the file, by column.
     Raises   DataError [LS-DATA-03] if a column that the model needs is missing; UsageError [LS-USAGE-01] if `out`
              cannot be written; see load_model.
     """
     artifact = load_model(settings, name, version, "table")
-    scored = score_table(artifact, read_table(path), progress)
+    scored = score_table(artifact, read_table(path, notice), progress, str(path), notice)
     write_scores(scored, out)
     return BatchReport(len(scored), 0, artifact.version, str(out))
 
 
-def score_table(artifact: ModelArtifact, frame: pd.DataFrame, progress: Progress) -> pd.DataFrame:
-    """One row of scores per row of a table, named by the model's id column, or by `row` (1-based) without it."""
-    columns = Scorer(artifact).score_matrix(table_matrix(frame, artifact.features, progress))
+def score_table(
+    artifact: ModelArtifact, frame: pd.DataFrame, progress: Progress, where: str = "", notice: Notice = unheard
+) -> pd.DataFrame:
+    """One row of scores per row of a table, named by the model's id column, or by `row` (1-based) without it.
+
+    where    names the table in errors.
+    notice   hears what is doubtful about it, by column.
+    Raises   DataError [LS-DATA-03] if a column that the model needs is missing.
+    """
+    matrix = table_matrix(frame, artifact.features, progress, where)
+    note_unread(frame, artifact.features, where, notice)
+    columns = Scorer(artifact).score_matrix(matrix)
     id_column = artifact.manifest["training_window"].get("id_column")
     has_id = id_column in frame.columns
     ids = frame[id_column].array if has_id else np.arange(1, len(frame) + 1)

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,62 +13,50 @@ from leadscore.config.load import Settings
 from leadscore.dataset.seen_rows import content_keys, id_keys, seen_record, surely_unseen
 from leadscore.dataset.table import (
     TableRequest,
-    check_columns,
-    labels_of,
     learn_columns,
     read_table,
     table_matrix,
-    time_order,
 )
 from leadscore.domain.errors import DataError
+from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.progress import Progress
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.table_columns import column_features
 from leadscore.modeling.artifact import ArtifactParts, ModelArtifact
 from leadscore.modeling.comparison import Verdict
+from leadscore.modeling.label_copies import label_copies
 from leadscore.modeling.leakage import LeakSuspect, suspects_alone
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.registry.connection import open_registry
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.fit_recipe import Learnable, fit, importances, judge, parts, verdict
+from leadscore.workflows.order_table import OrderedTable, order_table
 from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
 
 KIND = "table"
-_FEWEST_ROWS, _FEWEST_PER_CLASS = 50, 10
 
 
-@dataclass(frozen=True)
-class OrderedTable:
-    """Labelled rows from the oldest to the newest; the ones from `cut` on are kept for judging.
-
-    age    place of each row among all by its time or place in the file; differs from the row's own place if shuffled.
-    """
-
-    frame: pd.DataFrame
-    labels: np.ndarray
-    cut: int
-    age: np.ndarray
-
-
-def train_on_table(settings: Settings, name: str, path: Path, request: TableRequest, progress: Progress) -> TrainReport:
+def train_on_table(
+    settings: Settings,
+    name: str,
+    path: Path,
+    request: TableRequest,
+    progress: Progress,
+    notice: Notice = unheard,
+) -> TrainReport:
     """Fit on the older rows, judge on the newest, fit on all, register the challenger.
 
+    notice   hears what is doubtful about the table, by column.
     Raises   UsageError for columns or values that are not there; DataError [LS-DATA-01, LS-DATA-02] if nothing can be
              fitted; OutsideError [LS-REGISTRY-01].
     """
-    frame = read_table(path)
-    table = order_table(frame, request, settings, str(path))
+    frame = read_table(path, notice)
+    table = order_table(frame, request, settings, str(path), notice)
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
         fitted = fit_table(table, request, settings, name, champion, progress)
     return register_model(registry, fitted, settings)
-
-
-def order_table(frame: pd.DataFrame, request: TableRequest, settings: Settings, where: str) -> OrderedTable:
-    """Check a table and put its labelled rows into their order of time; `where` names it in errors."""
-    check_columns(frame, request, where)
-    return _ordered(frame, request, settings, where)
 
 
 def fit_table(
@@ -81,7 +69,7 @@ def fit_table(
 ) -> FittedModel:
     """The whole recipe on a table in hand; writes nothing."""
     early, late = table.frame.iloc[: table.cut], table.frame.iloc[table.cut :]
-    columns, suspects = _columns(early, table.labels[: table.cut], request, settings)
+    columns, suspects = _columns(early, table.labels[: table.cut], request, settings, table.where)
     learnt = _learnable(early, table.labels[: table.cut], columns, request)
     later = _labelled(table.labels[table.cut :])
     judged = judge(learnt, table_matrix(late, columns, progress), later, settings, KIND, progress)
@@ -103,28 +91,8 @@ def fit_table(
     )
 
 
-def _ordered(frame: pd.DataFrame, request: TableRequest, settings: Settings, where: str) -> OrderedTable:
-    labels = labels_of(frame, request, where)
-    order = time_order(frame, request, settings.training.seed)
-    order = order[labels[order] >= 0]
-    cut = round(len(order) * (1 - settings.training.table_test_share))
-    labelled = labels[order].astype(np.int64)
-    per_part = [np.bincount(part, minlength=2) for part in (labelled[:cut], labelled[cut:])]
-    if len(order) < _FEWEST_ROWS or min(per_part[0]) < _FEWEST_PER_CLASS or min(per_part[1]) < 1:
-        raise DataError(
-            "LS-DATA-01",
-            where=where,
-            found=f"{len(order)} labelled rows; converted and not: {per_part[0][1]} and {per_part[0][0]} among the "
-            f"older {cut}, {per_part[1][1]} and {per_part[1][0]} among the newer",
-            allowed=f"{_FEWEST_ROWS} rows, {_FEWEST_PER_CLASS} of each class to learn from and 1 of each to judge by",
-            fix="export more rows; if they are in no order of time, add --shuffled",
-        )
-    age = np.argsort(time_order(frame, replace(request, shuffled=False), settings.training.seed), kind="stable")
-    return OrderedTable(frame.iloc[order].reset_index(drop=True), labelled, cut, age[order])
-
-
 def _columns(
-    early: pd.DataFrame, labels: np.ndarray, request: TableRequest, settings: Settings
+    early: pd.DataFrame, labels: np.ndarray, request: TableRequest, settings: Settings, where: str
 ) -> tuple[FeatureSet, list[LeakSuspect]]:
     skip = [request.target, *request.exclude, *filter(None, (request.id_column, request.time_column))]
     config = settings.features
@@ -132,14 +100,25 @@ def _columns(
         early, skip, max_categories=config.max_categories, min_rows=min(config.min_category_leads, len(early) // 50)
     )
     names = tuple(feature.attribute or "" for feature in columns.features)
-    suspects = [s for s in suspects_alone(table_matrix(early, columns), labels, names) if s.field not in request.keep]
+    suspects = [s for s in _suspects(table_matrix(early, columns), labels, names) if s.field not in request.keep]
     suspected = {suspect.field for suspect in suspects}
     left = {name: encoder for name, encoder in columns.encoders.items() if name not in suspected}
     if not left:
+        told = "; ".join(suspect.evidence for suspect in suspects)
         raise DataError(
-            "LS-DATA-01", found="no column is left to learn from", fix="--keep a suspected one, or export more"
+            "LS-DATA-01",
+            where=where,
+            found="no column is left to learn from" + (f", without suspected leaks: {told}" if told else ""),
+            fix="--keep a suspected one, or export more columns",
         )
     return column_features(left), suspects
+
+
+def _suspects(matrix: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> list[LeakSuspect]:
+    copies = label_copies(matrix, labels, names)
+    copied = {suspect.field for suspect in copies}
+    others = [place for place, name in enumerate(names) if name not in copied]
+    return copies + suspects_alone(matrix[:, others], labels, tuple(names[place] for place in others))
 
 
 def _labelled(labels: np.ndarray) -> LabelledRows:
