@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leadscore.domain.errors import DataError
@@ -25,25 +26,24 @@ def read_text_rows(path: Path, form: FileForm, notice: Notice) -> pd.DataFrame:
     Raises   DataError [LS-FILE-03] naming the rows that cannot be split or that repeat the header, since a model
              learnt from the rest, or scores without them, would look whole; [LS-FILE-01, LS-FILE-02] as the readers.
     """
-    columns: dict[str, list[str]] = {}
+    parts: list[pa.Table] = []
     faults: list[tuple[int, str]] = []
-    rows, total, width, nameless = 0, 0, 0, set()
+    total = 0
+    nameless: set[int] = set()
     for chunk in read_chunks(path, form):
         faults += [(row.number, row.fault.found) for row in chunk.broken] + _repeated_headers(chunk)
-        width = max(width, len(chunk.columns))
-        nameless |= set(chunk.nameless)
-        for name in chunk.columns:
-            columns.setdefault(name, [""] * rows)
-        rows += len(chunk)
         total += len(chunk) + len(chunk.broken)
-        for name, cells in columns.items():
-            cells += [text or "" for text in chunk.columns.get(name) or [None] * len(chunk)]
+        nameless |= set(chunk.nameless)
+        # Chunk by chunk, so that the texts are never all held as objects of Python.
+        parts.append(pa.table({name: pa.array(texts, pa.string()) for name, texts in chunk.columns.items()}))
+    rows = pa.concat_tables(parts, promote_options="default")
     if faults:
-        raise _broken(path, sorted(faults), total, width)
+        raise _broken(path, sorted(faults), total, rows.num_columns)
     if nameless:
         places = ", ".join(map(str, sorted(nameless)))
         notice(f"{path.name}: column {places} has no name and is not read; name it in the header")
-    return pd.DataFrame(columns, dtype=str)
+    frame: pd.DataFrame = pa.table({name: pc.fill_null(rows[name], "") for name in rows.column_names}).to_pandas()
+    return frame
 
 
 def read_parquet_rows(path: Path, form: FileForm) -> pd.DataFrame:
