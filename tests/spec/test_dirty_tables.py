@@ -160,3 +160,28 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Company:
 @pytest.mark.parametrize("case", TRAINED, ids=name_of)
 def test_a_doubtful_table_is_learnt_with_a_warning(workshop: Company, case: Dirty) -> None:
     assert check(workshop, case).json()["kind"] == "table"
+
+
+def test_decimal_commas_are_read_as_numbers(workshop: Company) -> None:
+    points = more("hours", [f"{number % 90}.{number % 7}5" for number in range(240)], ";")
+    commas = points.replace(".", ",")
+    spoken = [check(workshop, Dirty("", made, TRAIN, 0, ())) for made in (points, commas)]
+    assert spoken[0].json()["metrics"] == spoken[1].json()["metrics"]
+    assert not [line for line in spoken[1].err.splitlines() if line.startswith("warning")]
+
+
+def test_five_hundred_columns_are_learnt_and_the_doubtful_ones_named_in_one_line(workshop: Company) -> None:
+    head = HEAD + "," + ",".join(f"field_{number}" for number in range(500))
+    wide = [[*row, *("" if number % 2 else str(len(row[2]) + number) for number in range(500))] for row in rows()]
+    answer = check(
+        workshop, Dirty("", table(*wide, head=head), TRAIN, 0, ("no value stands in column field_1, field_3",))
+    )
+    assert len([line for line in answer.err.splitlines() if line.startswith("warning")]) == 1
+    assert "and 238 more" in answer.err
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_distinct_values_are_no_feature(workshop: Company) -> None:
+    many = [[f"token-{number}", *row[1:]] for number, row in enumerate(rows() * 417)]
+    answer = check(workshop, Dirty("", table(*many), TRAIN, 0, ()))
+    assert answer.json()["leak_suspects"] == []
