@@ -9,7 +9,7 @@ import yaml
 
 from leadscore.features.aggregations import aggregation_names
 
-from .conftest import Company
+from ..company import Company
 
 PLUGIN = '''
 """Weekend events: the day of the week of each event, counted without a filter."""

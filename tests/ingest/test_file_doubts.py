@@ -28,7 +28,7 @@ def test_each_column_and_cause_is_counted_with_its_first_row() -> None:
         found.add_rejected(number, [RowFault("LS-ROW-01", "lead_id", "it is empty")])
     first, second, third = found.lines()
     assert "times in column known_at name no zone" in first
-    assert second == "e.csv: 2 of 3 rows are rejected; mend them in the dead-letter file:"
+    assert second == "e.csv: 2 of 3 rows are rejected; mend them and import them again:"
     assert third == "e.csv:   lead_id: 2 rows, first row 2: it is empty [LS-ROW-01]"
 
 
@@ -53,4 +53,11 @@ def test_columns_nobody_reads_are_named_once_with_what_they_may_mean() -> None:
 def test_columns_that_the_mapping_uses_are_read() -> None:
     found = doubts(FileMapping(columns={"type": "kind"}, key_columns=("nr",), keep={"open": ("yes",)}))
     found.add_chunk(chunk([1], kind=["x"], nr=["1"], open=["yes"]), (), {})
+    assert found.lines() == ()
+
+
+def test_columns_that_reshape_the_rows_are_read_and_ignored_ones_need_no_word() -> None:
+    made = {"composed": {"lead_id": ("course", "student")}, "day_zeros": {"term": {}}, "join": {"sites.csv": "site"}}
+    found = doubts(FileMapping(ignore=("note",), **made))
+    found.add_chunk(chunk([1], course=["a"], student=["1"], term=["x"], site=["s"], note=["n"]), (), {})
     assert found.lines() == ()

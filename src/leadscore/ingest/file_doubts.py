@@ -84,7 +84,7 @@ class FileDoubts:
             if at > self._future_at
         ]
         if self._rejected:
-            found.append(f"{self._rejected} of {self._rows} rows are rejected; mend them in the dead-letter file:")
+            found.append(f"{self._rejected} of {self._rows} rows are rejected; mend them and import them again:")
             found += [
                 f"  {column or 'whole row'}: {rows_named(fault.rows)}, first row {fault.first_row}: {fault.words}"
                 for (column, _), fault in self._faults.items()
