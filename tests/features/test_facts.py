@@ -37,3 +37,12 @@ def test_cutting_empty_facts_gives_empty_facts_of_the_same_form():
     empty = Facts(**{kind: schema.empty_table() for kind, schema in SCHEMAS.items()})
     cut = empty.known_before(5)
     assert all(getattr(cut, kind).schema == schema for kind, schema in SCHEMAS.items())
+
+
+def test_facts_without_properties_differ_in_nothing_else():
+    events = pa.Table.from_pylist([{"event_id": "e", "known_at": 4, "properties": "{}"}], SCHEMAS["events"])
+    facts = Facts(**{kind: schema.empty_table() for kind, schema in SCHEMAS.items()} | {"events": events})
+    without = facts.without_properties()
+    assert without.events.schema == SCHEMAS["events"]
+    assert without.events.to_pylist() == [{**events.to_pylist()[0], "properties": None}]
+    assert without.digest() != facts.digest()

@@ -79,6 +79,19 @@ def test_scores_features_and_reasons_stand_on_the_index_of_their_rows(csv: Path,
     assert (reasons.groupby(level=0)["effect"].apply(lambda effect: effect.abs().is_monotonic_decreasing)).all()
 
 
+def test_what_is_doubtful_about_a_file_or_a_frame_is_a_warning_where_it_is_read(tmp_path: Path, home) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(deals(1).assign(source="Málaga").to_csv(index=False).encode("cp1252"))
+    with pytest.warns(UserWarning, match="deals.csv") as of_file:
+        frame = read_table(str(path))
+    with pytest.warns(UserWarning, match="the frame: one value stands in every row of column source") as of_frame:
+        model = fit_table(frame, target="won", time="created", id="deal", home=home.folder)
+    rows = deals(4, 7).assign(visits="many")
+    with pytest.warns(UserWarning, match="the frame, column visits: no number") as of_rows:
+        assert len(model.score(rows)) == 7
+    assert {doubt.filename for doubt in (*of_file, *of_frame, *of_rows)} == {__file__}
+
+
 def test_what_a_frame_lacks_is_named_as_for_a_file(csv: Path, home) -> None:
     with pytest.raises(UsageError, match="there is no column wonn") as refused:
         fit_table(read_table(csv), target="wonn", home=home.folder)

@@ -14,7 +14,7 @@ from leadscore.domain.errors import DataError
 from leadscore.domain.time import format_instant, parse_instant
 from leadscore.features.facts import Facts
 from leadscore.notebook.model import Model, fitted_model, loaded_model
-from leadscore.notebook.surroundings import adjusted_settings, watched
+from leadscore.notebook.surroundings import adjusted_settings, doubt, watched
 from leadscore.store.engine import open_store
 from leadscore.store.facts_arrow import load_facts
 from leadscore.store.history import latest_known_at
@@ -62,7 +62,7 @@ class History:
         """Weekly snapshots of open leads, with features and labels by what was known before an instant."""
         at = self._instant(as_of)
         with watched() as progress:
-            found = build_training_set(self.facts.known_before(at), at, self.settings, progress)
+            found = build_training_set(self._known_before(at), at, self.settings, progress)
         moments = pd.to_datetime(found.table.as_of, unit="us", utc=True)
         index = pd.MultiIndex.from_arrays([found.table.lead_id.to_pylist(), moments], names=["lead_id", "as_of"])
         labels = np.where(found.whole.known, found.whole.converted.astype(float), np.nan)
@@ -85,7 +85,7 @@ class History:
         def fit(champion: Champion | None) -> FittedModel:
             about = About(model_name(name), tuple(keep), champion)
             with watched() as progress:
-                return fit_events(self.facts.known_before(at), at, self.settings, about, progress)
+                return fit_events(self._known_before(at), at, self.settings, about, progress)
 
         return fitted_model(fit, self.settings, self.facts)
 
@@ -100,6 +100,11 @@ class History:
         """The leads without a known outcome as of an instant: lead_id and as_of, as `Model.score` takes them."""
         at = self._instant(as_of)
         return pd.DataFrame({"lead_id": open_leads(self.facts, at), "as_of": format_instant(at)})
+
+    def _known_before(self, at: int) -> Facts:
+        # The properties are here for any version that reads them; training reads, and counts, no more than it needs.
+        known = self.facts.known_before(at)
+        return known if self.settings.features.reads_properties else known.without_properties()
 
     def _instant(self, as_of: Any) -> int:
         return parse_instant(str(self.until if as_of is None else as_of)).at
@@ -116,7 +121,7 @@ def open_history(home: str | Path | None = None, training: Mapping[str, Any] | N
     store = open_store(settings.service.store_url)
     try:
         with watched() as progress:
-            facts, until = load_facts(store, None, progress), latest_known_at(store)
+            facts, until = load_facts(store, None, progress, properties=True), latest_known_at(store)
     finally:
         store.close()
     return _history(facts, until, settings)
@@ -139,7 +144,7 @@ def history_of(
     settings = adjusted_settings(home, training)
     frames = {"leads": leads, "attributes": attributes, "events": events, "outcomes": outcomes}
     with watched() as progress:
-        taken = import_frames({k: f for k, f in frames.items() if f is not None}, settings.mapping, progress)
+        taken = import_frames({k: f for k, f in frames.items() if f is not None}, settings.mapping, progress, doubt)
     return _history(taken.facts, taken.until, settings, taken.imports, taken.rejected)
 
 

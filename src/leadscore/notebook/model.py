@@ -21,7 +21,7 @@ from leadscore.modeling.artifact import ModelArtifact, load_artifact, write_arti
 from leadscore.modeling.evaluation import HorizonEvaluation
 from leadscore.modeling.figures import leak_suspects_frame, metrics_frame
 from leadscore.modeling.plots import calibration_chart, gain_chart, importance_chart, styled
-from leadscore.notebook.surroundings import WHERE, watched
+from leadscore.notebook.surroundings import WHERE, doubt, watched
 from leadscore.registry.connection import open_registry
 from leadscore.scoring.scorer import Scorer
 from leadscore.workflows.champion import Champion, load_champion
@@ -91,8 +91,8 @@ class Model:
         """
         with watched() as progress:
             if self.facts is None:
-                return score_table(self.artifact, rows, progress).set_index(rows.index)
-            leads, instants = read_snapshots(rows, WHERE, self.settings.mapping.timezone)
+                return score_table(self.artifact, rows, progress, WHERE, doubt).set_index(rows.index)
+            leads, instants = read_snapshots(rows, WHERE, self.settings.mapping.timezone, doubt)
             routing = self.settings.routing
             return score_snapshots(self.artifact, self.facts, leads, instants, routing, progress).set_index(rows.index)
 
@@ -137,7 +137,7 @@ class Model:
     def _matrix(self, rows: pd.DataFrame) -> np.ndarray:
         with watched() as progress:
             if self.facts is None:
-                return table_matrix(rows, self.artifact.features, progress)
+                return table_matrix(rows, self.artifact.features, progress, WHERE)
             leads, instants = read_snapshots(rows, WHERE, self.settings.mapping.timezone)
             asked = pa.table({"lead_id": pa.array(leads, pa.string()), "as_of": pa.array(instants, pa.int64())})
             return compute_matrix(self.facts, asked, self.artifact.features, progress)

@@ -1,6 +1,8 @@
-"""What surrounds work in a notebook: settings changed for it alone, and progress below the running cell."""
+"""What surrounds work in a notebook: settings changed for it alone, progress and doubts below the running cell."""
 
+import inspect
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from leadscore.cli.output import progress_bars
-from leadscore.config.load import Settings, changed, load_settings
+from leadscore.config.load import Settings, changed
 from leadscore.domain.progress import Progress
+from leadscore.workflows.load_plugins import open_settings
 
 WHERE = "the frame"
 """The place that errors name where a file has its path."""
@@ -21,10 +24,18 @@ _PARTS_SHOWN = 100
 def adjusted_settings(home: str | Path | None, training: Mapping[str, Any] | None = None) -> Settings:
     """The settings of an installation, with those of `training.yaml` changed for this call only.
 
-    Raises   UsageError [LS-CONFIG-01, LS-CONFIG-02].
+    Raises   UsageError [LS-CONFIG-01, LS-CONFIG-02, LS-FEATURE-02].
     """
-    settings = load_settings(None if home is None else Path(home))
+    settings = open_settings(None if home is None else Path(home))
     return replace(settings, training=changed(settings.training, training or {}, "training"))
+
+
+def doubt(text: str) -> None:
+    """Warn of what is doubtful about data, at the line of the notebook that asked for it."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "leadscore":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, stacklevel=level)
 
 
 @contextmanager

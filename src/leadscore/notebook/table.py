@@ -7,13 +7,22 @@ from typing import Any
 import pandas as pd
 
 from leadscore.cli.output import model_name
+from leadscore.dataset import table as files
 from leadscore.dataset.table import TableRequest
 from leadscore.notebook.model import Model, fitted_model, loaded_model
-from leadscore.notebook.surroundings import WHERE, adjusted_settings, watched
+from leadscore.notebook.surroundings import WHERE, adjusted_settings, doubt, watched
 from leadscore.workflows.champion import Champion
 from leadscore.workflows.order_table import order_table
 from leadscore.workflows.register_model import FittedModel
 from leadscore.workflows.train_table import fit_table as fit_on_table
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read CSV, Parquet or JSONL as `leadscore train --table` does; what is doubtful about the file is a warning.
+
+    Raises   UsageError [LS-FILE-01], DataError [LS-FILE-01, LS-FILE-02, LS-FILE-03].
+    """
+    return files.read_table(Path(path), doubt)
 
 
 def fit_table(  # noqa: PLR0913
@@ -34,11 +43,12 @@ def fit_table(  # noqa: PLR0913
     """Learn from one frame, one row per lead, as `leadscore train --table` does from a file; nothing is registered.
 
     target, id, time, exclude, positive, negative, shuffled, keep   as the options of that command.
+    Warns     of what is doubtful about the frame, by column.
     Raises    UsageError [LS-USAGE-01], DataError [LS-DATA-01, LS-DATA-02, LS-TIME-02].
     """
     settings = adjusted_settings(home, training)
     request = TableRequest(target, id, time, tuple(exclude), positive, negative, shuffled, tuple(keep))
-    table = order_table(frame, request, settings, WHERE)
+    table = order_table(frame, request, settings, WHERE, doubt)
 
     def fit(champion: Champion | None) -> FittedModel:
         with watched() as progress:

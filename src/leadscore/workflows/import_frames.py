@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from leadscore.config.mapping import MappingConfig
+from leadscore.domain.notice import Notice
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import SECOND_US
 from leadscore.features.facts import Facts
@@ -34,9 +35,12 @@ class ImportedFrames:
     rejected: pd.DataFrame
 
 
-def import_frames(frames: Mapping[str, pd.DataFrame], mapping: MappingConfig, progress: Progress) -> ImportedFrames:
+def import_frames(
+    frames: Mapping[str, pd.DataFrame], mapping: MappingConfig, progress: Progress, notice: Notice
+) -> ImportedFrames:
     """Import frames by kind (leads, attributes, events, outcomes) into a store that ends with this call.
 
+    notice   hears what is doubtful about them, by kind and column.
     Raises   DataError [LS-FILE-01] for a frame without rows, [LS-FILE-02] for one that lacks columns; UsageError
              [LS-CONFIG-02] if the mapping means nothing.
     """
@@ -46,15 +50,17 @@ def import_frames(frames: Mapping[str, pd.DataFrame], mapping: MappingConfig, pr
         store = open_store(f"sqlite:///{folder / 'facts.db'}")
         try:
             for kind, frame in frames.items():
-                path = folder / f"{kind}.parquet"
+                path = folder / kind
                 _plain(frame).to_parquet(path, index=False)
                 report = import_file(store, kind, path, mapping, folder, int(time.time() * SECOND_US), progress)
                 counts = ("kind", "read", "inserted", "unchanged", "rejected", "skipped")
+                for warning in report.warnings:
+                    notice(warning)
                 imports.append({name: getattr(report, name) for name in counts})
                 if report.dead_letter_file is not None:
                     letters = pd.read_csv(report.dead_letter_file, dtype=str, keep_default_na=False)
                     rejected.append(letters.assign(kind=kind))
-            facts = load_facts(store, None, progress)
+            facts = load_facts(store, None, progress, properties=True)
             until = latest_known_at(store)
         finally:
             store.close()
