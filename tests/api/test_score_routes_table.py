@@ -8,6 +8,7 @@ from leadscore.dataset.table import table_matrix
 from leadscore.features.feature_set import Encoder
 from leadscore.features.table_columns import column_features
 from leadscore.modeling.artifact import ArtifactParts, load_artifact, write_artifact
+from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.intervals import IntervalTable
 from leadscore.scoring.grades import build_score_table
 from leadscore.scoring.scorer import Scorer
@@ -38,7 +39,7 @@ def table(bare, band_texts):
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     scores = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
     golden = np.array([[0.0, np.nan, 1.0, 0.0]])
-    write_artifact(bare.champion, ArtifactParts(COLUMNS, band_texts[:1], intervals, scores, golden, manifest))
+    write_artifact(bare.champion, ArtifactParts(COLUMNS, of_trees(band_texts[:1]), intervals, scores, golden, manifest))
     return bare
 
 

@@ -19,6 +19,7 @@ from leadscore.modeling.artifact import (
     stamp_version,
     write_artifact,
 )
+from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.intervals import IntervalTable
 
 FEATURES = FeatureSet(
@@ -59,7 +60,7 @@ def parts(**changes):
         "metrics": {14: {"log_loss": 0.1}, 60: {"log_loss": float("nan")}, 180: {}},
         "extra": {},
     }
-    return dataclasses.replace(ArtifactParts(FEATURES, TEXTS, INTERVALS, SCORES, ROWS, manifest), **changes)
+    return dataclasses.replace(ArtifactParts(FEATURES, of_trees(TEXTS), INTERVALS, SCORES, ROWS, manifest), **changes)
 
 
 @pytest.fixture
@@ -101,13 +102,21 @@ def test_writing_twice_gives_the_same_bytes(folder, tmp_path):
 
 def test_a_model_of_a_flat_table_has_one_probability(tmp_path):
     manifest = {**parts().manifest, "kind": "table", "horizons_days": [0], "main_horizon_days": 0}
-    write_artifact(tmp_path, parts(band_texts=TEXTS[:1], manifest=manifest))
+    write_artifact(tmp_path, parts(bands=of_trees(TEXTS[:1]), manifest=manifest))
     artifact = load_artifact(tmp_path)
     assert artifact.horizon_keys == ("table",)
     assert artifact.predictor.curve(ROWS).shape == (2, 1)
 
 
-NAMES = ["band_0.txt", "band_1.txt", "features.json", "golden.json", "intervals.json", "score_table.json"]
+NAMES = [
+    "band_0.txt",
+    "band_1.txt",
+    "calibrator.json",
+    "features.json",
+    "golden.json",
+    "intervals.json",
+    "score_table.json",
+]
 
 
 @pytest.mark.parametrize("name", [*NAMES, MANIFEST])

@@ -4,6 +4,7 @@ import pytest
 
 from leadscore.config.training import LightGbmConfig
 from leadscore.domain.errors import DataError
+from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.bands import fit_bands
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.rows import TrainingRows
@@ -132,7 +133,7 @@ def test_a_band_in_which_everybody_converted_is_named_with_its_counts():
 def test_a_band_that_no_row_is_old_enough_for_adds_nothing_to_the_nearer_one():
     texts = fit(second_band(known=False, converted=False))
     assert texts[0] == fit(history())[0]
-    p = BandPredictor(texts, (14, 60)).curve(history().matrix[:50])
+    p = BandPredictor(of_trees(texts), (14, 60)).curve(history().matrix[:50])
     assert (p[:, 1] - p[:, 0] < 2e-6).all()
 
 

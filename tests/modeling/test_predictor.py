@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from leadscore.domain.errors import DataError
+from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.predictor import BandPredictor
 
 HORIZONS = (14, 60, 180)
@@ -20,7 +21,7 @@ def band_text(seed, rate, trees=20, features=4):
 
 @pytest.fixture(scope="module")
 def texts():
-    return [band_text(0, 0.03), band_text(1, 0.08), band_text(2, 0.15)]
+    return of_trees([band_text(0, 0.03), band_text(1, 0.08), band_text(2, 0.15)])
 
 
 def rows_to_score(n=400):
@@ -37,7 +38,7 @@ def log_odds(p):
 def test_the_curve_is_one_minus_the_chance_of_surviving_every_band(texts):
     rows = rows_to_score()
     curve = BandPredictor(texts, HORIZONS, 60).curve(rows)
-    hazards = [lgb.Booster(model_str=text).predict(rows, num_threads=1) for text in texts]
+    hazards = [lgb.Booster(model_str=band.trees).predict(rows, num_threads=1) for band in texts]
     survived = np.ones(len(rows))
     for horizon, hazard in enumerate(hazards):
         survived *= 1 - hazard
@@ -91,7 +92,7 @@ def test_a_certain_model_still_answers_finite_numbers():
             lines.append("leaf_value=" + " ".join(["900"] * len(line.split())))
         elif not line.startswith("tree_sizes="):
             lines.append(line)
-    p, effects = BandPredictor(["\n".join(lines) + "\n"], (14,)).row(np.zeros(4))
+    p, effects = BandPredictor(of_trees(["\n".join(lines) + "\n"]), (14,)).row(np.zeros(4))
     assert 1 - 1e-14 < p[0] < 1
     assert np.isfinite(effects).all()
 
@@ -105,4 +106,4 @@ def test_texts_and_horizons_that_do_not_fit_are_refused(texts, horizons, main):
 
 def test_bands_on_different_features_are_refused(texts):
     with pytest.raises(DataError, match="different features"):
-        BandPredictor([texts[0], band_text(1, 0.1, features=5)], (14, 60))
+        BandPredictor([texts[0], *of_trees([band_text(1, 0.1, features=5)])], (14, 60))

@@ -9,6 +9,7 @@ from leadscore.features.definitions import Feature, named
 from leadscore.features.feature_set import FeatureSet
 from leadscore.modeling import artifact as artifact_file
 from leadscore.modeling.artifact import ArtifactParts, read_manifest, write_artifact
+from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.intervals import IntervalTable
 from leadscore.scoring.grades import build_score_table
 from leadscore.workflows.reload_champion import champion_folder, read_champion
@@ -27,7 +28,7 @@ def folder(tmp_path):
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     scores = build_score_table(0.1, (4.0, 1.5, 0.5)).to_dict()
     found = champion_folder(tmp_path, "leadscore")
-    write_artifact(found, ArtifactParts(features, (text,), intervals, scores, rows[:5], manifest))
+    write_artifact(found, ArtifactParts(features, of_trees((text,)), intervals, scores, rows[:5], manifest))
     return found
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from leadscore.domain.errors import DataError
 from leadscore.features.feature_set import FeatureSet
+from leadscore.modeling.band_files import band_files, needed_band_files, read_bands
+from leadscore.modeling.band_model import BandModel
 from leadscore.modeling.intervals import IntervalTable
 from leadscore.modeling.predictor import BandPredictor
 
@@ -27,7 +29,7 @@ class ArtifactParts:
     """What a model version is made of.
 
     features      the feature set, whose columns the band models were trained on.
-    band_texts    LightGBM model text of each horizon band, nearest first.
+    bands         model of each horizon band, nearest first.
     intervals     intervals of the main horizon.
     score_table   `ScoreTable.to_dict()`.
     golden_rows   a few feature rows, shape (n, n_features), whose answers are stored and recomputed at each loading.
@@ -36,7 +38,7 @@ class ArtifactParts:
     """
 
     features: FeatureSet
-    band_texts: tuple[str, ...]
+    bands: tuple[BandModel, ...]
     intervals: IntervalTable
     score_table: dict[str, Any]
     golden_rows: NDArray[np.float64]
@@ -71,7 +73,7 @@ def write_artifact(folder: Path, parts: ArtifactParts) -> None:
 
     Raises    DataError [LS-MODEL-02] if the parts do not fit each other.
     """
-    predictor = BandPredictor(parts.band_texts, parts.manifest["horizons_days"], parts.manifest["main_horizon_days"])
+    predictor = BandPredictor(parts.bands, parts.manifest["horizons_days"], parts.manifest["main_horizon_days"])
     _refuse_misfit(predictor, parts.features)
     files = {
         _FEATURES: parts.features.to_json(),
@@ -79,7 +81,7 @@ def write_artifact(folder: Path, parts: ArtifactParts) -> None:
         _SCORES: _canonical(parts.score_table),
         _GOLDEN: _canonical(_golden(predictor, parts.golden_rows)),
     }
-    files |= {_band_file(number): text for number, text in enumerate(parts.band_texts)}
+    files |= band_files(parts.bands)
     folder.mkdir(parents=True, exist_ok=True)
     hashes = {}
     for name, text in files.items():
@@ -125,7 +127,7 @@ def load_artifact(folder: Path) -> ModelArtifact:
     manifest = read_manifest(folder)
     texts = _verified_texts(folder, manifest["files"])
     bands = len(manifest["horizons_days"])
-    needed = {_FEATURES, _INTERVALS, _SCORES, _GOLDEN, *(_band_file(number) for number in range(bands))}
+    needed = {_FEATURES, _INTERVALS, _SCORES, _GOLDEN, *needed_band_files(texts, bands)}
     if needed != set(texts):
         odd = ", ".join(sorted(needed ^ set(texts)))
         raise _damage(str(folder / MANIFEST), f"names other files than such a model has: {odd}")
@@ -133,9 +135,7 @@ def load_artifact(folder: Path) -> ModelArtifact:
     if features.fingerprint != manifest["feature_fingerprint"]:
         found = f"has feature fingerprint {manifest['feature_fingerprint']}, this installation computes "
         raise _damage(str(folder), found + features.fingerprint, "train again, or install the version that trained it")
-    predictor = BandPredictor(
-        [texts[_band_file(number)] for number in range(bands)], manifest["horizons_days"], manifest["main_horizon_days"]
-    )
+    predictor = BandPredictor(read_bands(texts, bands), manifest["horizons_days"], manifest["main_horizon_days"])
     _refuse_misfit(predictor, features)
     _verify_golden(folder, predictor, json.loads(texts[_GOLDEN]))
     return ModelArtifact(
@@ -211,10 +211,6 @@ def _canonical(value: Any) -> str:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _band_file(number: int) -> str:
-    return f"band_{number}.txt"
 
 
 def _damage(where: str, found: str, fix: str = "export the version again: leadscore promote or rollback") -> DataError:

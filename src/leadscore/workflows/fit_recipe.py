@@ -10,6 +10,7 @@ from leadscore.config.load import Settings
 from leadscore.domain.progress import Progress
 from leadscore.features.feature_set import FeatureSet
 from leadscore.modeling.artifact import ArtifactParts
+from leadscore.modeling.band_model import BandModel, of_trees
 from leadscore.modeling.bands import fit_bands
 from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
@@ -41,6 +42,15 @@ class Learnable:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """A model of each band, what it was fitted on, and what kind of learner it is."""
+
+    rows: Learnable
+    bands: tuple[BandModel, ...]
+    learner: str
+
+
+@dataclass(frozen=True)
 class Judged:
     """An evaluation fit held against later rows.
 
@@ -49,7 +59,7 @@ class Judged:
     base_rates  of the rows it was fitted on, shape (h,).
     """
 
-    texts: tuple[str, ...]
+    fitted: Fitted
     p: np.ndarray
     matrix: np.ndarray
     base_rates: np.ndarray
@@ -63,25 +73,25 @@ def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
     return ("table",) if kind == "table" else tuple(f"{days}d" for days in settings.training.horizons_days)
 
 
-def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> tuple[str, ...]:
-    """Model texts of one fit."""
+def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> Fitted:
+    """Trees for every band."""
     training = settings.training
     names = horizon_names(settings, kind)
-    return tuple(fit_bands(rows.bands, names, rows.features.categorical, training.lightgbm, training.seed, progress))
+    texts = fit_bands(rows.bands, names, rows.features.categorical, training.lightgbm, training.seed, progress)
+    return Fitted(rows, of_trees(texts), "lightgbm_bands")
 
 
 def judge(
-    learnt: Learnable, matrix: np.ndarray, later: LabelledRows, settings: Settings, kind: str, progress: Progress
+    fitted: Fitted, matrix: np.ndarray, later: LabelledRows, settings: Settings, kind: str, progress: Progress
 ) -> Judged:
-    """Fit on the earlier rows and measure on the later ones, the baselines beside it.
+    """Measure a fit on earlier rows on the later ones, the baselines beside it.
 
-    matrix   the later rows by the features of `learnt`.
+    matrix   the later rows by the features of the fit.
     """
-    training = settings.training
+    training, learnt = settings.training, fitted.rows
     names = horizon_names(settings, kind)
-    texts = fit(learnt, settings, kind, progress)
     horizons, main = manifest_horizons(settings, kind)
-    p = BandPredictor(texts, horizons, main).curve(matrix)
+    p = BandPredictor(fitted.bands, horizons, main).curve(matrix)
     predictions = {
         name: model.predict(matrix)
         for name, model in fit_baselines(learnt.whole, learnt.features.features, learnt.features.categorical).items()
@@ -95,7 +105,7 @@ def judge(
     intervals = fit_intervals(
         p[ripe, position], later.converted[ripe, position], later.weight[ripe], later.cluster[ripe]
     )
-    return Judged(texts, p, matrix, base_rates(learnt.whole), evaluations.pop(""), evaluations, intervals)
+    return Judged(fitted, p, matrix, base_rates(learnt.whole), evaluations.pop(""), evaluations, intervals)
 
 
 def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], int]:
@@ -106,14 +116,14 @@ def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], i
 
 
 def parts(
-    learnt: Learnable,
-    texts: tuple[str, ...],
+    fitted: Fitted,
     judged: Judged,
     about: dict[str, Any],
     settings: Settings,
     champion: Champion | None,
 ) -> ArtifactParts:
     """Everything a model version is made of; a champion's score table is kept, so that grades keep their meaning."""
+    learnt = fitted.rows
     horizons, main = manifest_horizons(settings, about["kind"])
     base_rate = float(base_rates(learnt.whole)[horizons.index(main)])
     kept = champion.score_table if champion and _same_question(champion, about["kind"], main) else None
@@ -122,13 +132,13 @@ def parts(
     headline = judged.evaluation.horizons[horizon_names(settings, about["kind"])[horizons.index(main)]].values()
     return ArtifactParts(
         features=learnt.features,
-        band_texts=texts,
+        bands=fitted.bands,
         intervals=judged.intervals,
         score_table=table,
         golden_rows=learnt.bands.matrix[::step][:_GOLDEN_ROWS],
         manifest={
             **about,
-            "learner": "lightgbm_bands",
+            "learner": fitted.learner,
             "as_of": learnt.as_of,
             "horizons_days": list(horizons),
             "main_horizon_days": main,
@@ -163,14 +173,12 @@ def verdict(
     return judge_first(gain, whole.bands.converting_leads(), settings.promotion)
 
 
-def importances(
-    texts: tuple[str, ...], matrix: np.ndarray, features: FeatureSet, settings: Settings, kind: str
-) -> list[tuple[str, float]]:
+def importances(judged: Judged, settings: Settings, kind: str) -> list[tuple[str, float]]:
     """Groups of features by their mean absolute effect on the log-odds at the main horizon, strongest first."""
     horizons, main = manifest_horizons(settings, kind)
-    _, effects = BandPredictor(texts, horizons, main).explained(matrix[:5_000])
+    _, effects = BandPredictor(judged.fitted.bands, horizons, main).explained(judged.matrix[:5_000])
     groups: dict[str, np.ndarray] = {}
-    for column, feature in enumerate(features.features):
+    for column, feature in enumerate(judged.fitted.rows.features.features):
         groups[feature.group] = groups.get(feature.group, 0.0) + effects[:, column]
     ranked = sorted(((name, float(np.abs(total).mean())) for name, total in groups.items()), key=lambda pair: -pair[1])
     return ranked[:20]

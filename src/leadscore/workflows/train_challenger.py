@@ -69,22 +69,23 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     early = early.without_attributes(left_out)
     later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
     learnt = _learnable(early, about.keep)
-    judged = judge(learnt, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
+    fitted = fit(learnt, settings, KIND, progress)
+    judged = judge(fitted, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
     whole = build_training_set(facts, instant, settings, progress).without_attributes(left_out)
     everything = _learnable(whole, about.keep)
-    texts = fit(everything, settings, KIND, progress)
+    final = fit(everything, settings, KIND, progress)
     cause = _incomparable(champion, settings) if champion else None
     rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
     ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later.rows, everything, settings, KIND, rival_p)
     manifest = {"name": about.name, "kind": KIND}
     return FittedModel(
-        final=parts(everything, texts, judged, manifest, settings, champion),
-        judged=parts(learnt, judged.texts, judged, manifest, settings, champion),
+        final=parts(final, judged, manifest, settings, champion),
+        judged=parts(fitted, judged, manifest, settings, champion),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
         verdict=ruling,
         against=champion.version if champion else None,
-        importances=importances(judged.texts, judged.matrix, early.features, settings, KIND),
+        importances=importances(judged, settings, KIND),
         data=_about_data(facts, split, whole),
         leak_suspects=suspects,
     )

@@ -72,20 +72,21 @@ def fit_table(
     columns, suspects = _columns(early, table.labels[: table.cut], request, settings, table.where)
     learnt = _learnable(early, table.labels[: table.cut], columns, request)
     later = _labelled(table.labels[table.cut :])
-    judged = judge(learnt, table_matrix(late, columns, progress), later, settings, KIND, progress)
+    fitted = fit(learnt, settings, KIND, progress)
+    judged = judge(fitted, table_matrix(late, columns, progress), later, settings, KIND, progress)
     everything = _learnable(table.frame, table.labels, columns, request)
-    texts = fit(everything, settings, KIND, progress)
+    final = fit(everything, settings, KIND, progress)
     champion_p, cause = _champion_p(champion, table, request)
     ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later, everything, settings, KIND, champion_p)
     about = {"name": name, "kind": KIND}
     return FittedModel(
-        final=parts(everything, texts, judged, about, settings, champion),
-        judged=_with_seen(parts(learnt, judged.texts, judged, about, settings, champion), early, learnt, request),
+        final=parts(final, judged, about, settings, champion),
+        judged=_with_seen(parts(fitted, judged, about, settings, champion), early, learnt, request),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
         verdict=ruling,
         against=champion.version if champion else None,
-        importances=importances(judged.texts, judged.matrix, columns, settings, KIND),
+        importances=importances(judged, settings, KIND),
         data=_about_data(table, request),
         leak_suspects=suspects,
     )
