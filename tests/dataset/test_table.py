@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leadscore.dataset.column_study import learn_columns
 from leadscore.dataset.table import (
     TableRequest,
     check_columns,
-    learn_columns,
     read_table,
     table_matrix,
 )

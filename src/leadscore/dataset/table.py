@@ -1,6 +1,5 @@
 """Table mode: a flat export, one row per lead with a label column, read and cut in time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +12,7 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.progress import Progress, silent
 from leadscore.features.feature_set import Encoder, FeatureSet
-from leadscore.features.table_columns import column_features, column_names, learn_encoder, text_of
+from leadscore.features.table_columns import cell_number, column_names, part_of, text_of
 from leadscore.ingest.detect import detect_form
 from leadscore.ingest.mapping import SPLIT_FIX
 
@@ -97,16 +96,6 @@ def _meant(absent: list[str], found: list[str]) -> str:
     return "; ".join([*hints, *([SPLIT_FIX] if len(found) == 1 else [])]) or "name columns of the file"
 
 
-def learn_columns(frame: pd.DataFrame, skip: Sequence[str], *, max_categories: int, min_rows: int) -> FeatureSet:
-    """Find out what each column holds, from the rows given (training rows only)."""
-    encoders = {
-        str(name): learn_encoder([text_of(v) for v in frame[name]], max_categories=max_categories, min_rows=min_rows)
-        for name in frame.columns
-        if name not in skip
-    }
-    return column_features({name: encoder for name, encoder in encoders.items() if encoder is not None})
-
-
 def table_matrix(frame: pd.DataFrame, features: FeatureSet, progress: Progress = silent, where: str = "") -> np.ndarray:
     """The rows as numbers, float64, shape (n, columns), NaN where missing; `where` names the table in errors.
 
@@ -121,13 +110,15 @@ def table_matrix(frame: pd.DataFrame, features: FeatureSet, progress: Progress =
             found=f"the table lacks {', '.join(absent)}",
             fix="export the columns the model was trained on",
         )
-    matrix = np.empty((len(frame), len(names)))
-    for number, name in enumerate(names):
-        matrix[:, number] = _encode_column(frame[name], features.encoders[name])
+    matrix = np.empty((len(frame), len(features.names)))
+    columns: dict[str, list[int]] = {name: [] for name in names}
+    for place, feature in enumerate(features.features):
+        columns[feature.attribute or ""].append(place)
+    for number, (name, places) in enumerate(columns.items()):
+        codes, distinct = pd.factorize(frame[name], use_na_sentinel=False)
+        numbers = [cell_number(value, features.encoders[name]) for value in distinct]
+        for place in places:
+            kind = features.features[place].kind
+            matrix[:, place] = np.array([part_of(kind, found) for found in numbers])[codes]
         progress("reading columns", number + 1, len(names))
     return matrix
-
-
-def _encode_column(cells: "pd.Series[str]", encoder: Encoder) -> np.ndarray:
-    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
-    return np.array([encoder.encode(text_of(value)) for value in distinct], dtype=float)[codes]

@@ -14,8 +14,9 @@ CODE_VERSION = "2"
 
 SHARE = "share"
 """Kind of the features that divide one count by another."""
-NOT_OF_EVENTS = frozenset({"attribute", "attributes_filled", "lead_age"})
+NOT_OF_EVENTS = frozenset({"attribute", "attribute_month", "attribute_weekday", "attributes_filled", "lead_age"})
 """Kinds of the features that no event changes."""
+
 _SLUG_LENGTH = 60
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -43,7 +44,7 @@ class Feature:
     event_type      the type whose events are aggregated; None for all types together and for what is no event feature.
     window_days     events with occurred_at >= as_of - window count; None means all before as_of.
     half_life_days  age at which an event counts half; only for the decayed kinds.
-    attribute       name of the lead attribute; only for kind "attribute".
+    attribute       name of the lead attribute; only for its value, or the month or weekday of its date.
     group           one group makes one reason: "event:demo_requested", "attribute:industry", "activity", "age".
     filter          further conditions on the events; None means none.
     account         the events of the account's other leads are aggregated.
@@ -125,7 +126,7 @@ def _name(feature: Feature, with_hash: bool) -> str:
     if with_hash:
         stem += "_" + hashlib.sha256(text.encode()).hexdigest()[:8]
     if where == "attribute":
-        return f"attribute_{stem}"
+        return feature.kind.replace("attribute", f"attribute_{stem}")
     return stem if where == "lead" else f"{stem}_{_aggregation(feature)}"
 
 

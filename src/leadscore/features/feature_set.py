@@ -134,7 +134,8 @@ class FeatureSet:
         return tuple(
             position
             for position, feature in enumerate(self.features)
-            if feature.attribute is not None and self.encoders[feature.attribute].kind == "category"
+            if feature.attribute is not None
+            and (feature.kind != "attribute" or self.encoders[feature.attribute].kind == "category")
         )
 
     @cached_property
@@ -224,6 +225,6 @@ def _filter(stated: dict[str, Any]) -> EventFilter:
 
 
 def _empty(feature: Feature) -> float:
-    if feature.kind in ("attribute", "lead_age", SHARE):
+    if feature.attribute is not None or feature.kind in ("lead_age", SHARE):
         return MISSING
     return 0.0 if feature.kind == "attributes_filled" else aggregation(feature.kind).empty

@@ -2,12 +2,18 @@
 
 import math
 import re
+from calendar import day_name, month_name
 from collections.abc import Callable, Mapping
 
 from leadscore.features.aggregations import aggregation
 from leadscore.features.definitions import NOT_OF_EVENTS, SHARE, Feature, filter_slug
 
 Words = Mapping[str, str]
+DATE_PARTS = {
+    "attribute_month": tuple(f"in {name}" for name in month_name[1:]),
+    "attribute_weekday": tuple(f"on a {name}" for name in day_name),
+}
+"""What the numbers of a date's month and weekday are called, from 0."""
 
 
 def describe(feature: Feature, value: float, labels: Words) -> str:
@@ -141,6 +147,11 @@ def _attribute(feature: Feature, value: float, labels: Words) -> str:
     return f"{name}: {labels.get(f'{categories}{int(value)}', 'another value')}"
 
 
+def _date_part(feature: Feature, value: float, _: Words) -> str:
+    name, words = _spoken(feature.attribute or ""), DATE_PARTS[feature.kind]
+    return f"{name} unknown" if math.isnan(value) else f"{name}: {words[int(value) % len(words)]}"
+
+
 _PHRASES: dict[str, Callable[[Feature, float, Words], str]] = {
     "count": _count,
     "decayed": _decayed,
@@ -162,6 +173,8 @@ _PHRASES: dict[str, Callable[[Feature, float, Words], str]] = {
     "types": _types,
     "lead_age": _lead_age,
     "attribute": _attribute,
+    "attribute_month": _date_part,
+    "attribute_weekday": _date_part,
 }
 
 

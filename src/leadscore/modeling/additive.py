@@ -6,7 +6,7 @@ Only numpy is used, for the service reads these models.
 
 import json
 from bisect import bisect_right
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import isnan
 from typing import Literal
@@ -48,6 +48,11 @@ class Term:
         """Rise per unit between two places."""
         pairs = zip(self.effects, self.effects[1:], self.places, self.places[1:], strict=False)
         return tuple((right - left) / (end - start) for left, right, start, end in pairs)
+
+    def moved(self, slope: float, shift: float) -> "Term":
+        """The term whose every effect is slope x effect + shift."""
+        effects = tuple(slope * effect + shift for effect in self.effects)
+        return replace(self, effects=effects, missing=slope * self.missing + shift)
 
     def at(self, value: float) -> float:
         """The effect of one value; NaN is missing."""
@@ -113,6 +118,19 @@ class AdditiveModel:
         for term, effect in zip(self.terms, effects, strict=True):
             summed[term.column] += effect
         return summed
+
+    def centred(self, matrix: Floats, weight: Floats) -> "AdditiveModel":
+        """The same model with the weighted mean of each term over some rows, shape (n, f), moved into its bias."""
+        if not len(matrix):
+            return self
+        means = self.effect_matrix(matrix) @ (weight / weight.sum())
+        terms = tuple(term.moved(1.0, -mean) for term, mean in zip(self.terms, means.tolist(), strict=True))
+        return AdditiveModel(self.n_features, self.bias + float(means.sum()), terms)
+
+    def recalibrated(self, slope: float, intercept: float) -> "AdditiveModel":
+        """The model of slope x log-odds + intercept."""
+        terms = tuple(term.moved(slope, 0.0) for term in self.terms)
+        return AdditiveModel(self.n_features, slope * self.bias + intercept, terms)
 
     def to_json(self) -> str:
         """The model as JSON text; equal models give equal text."""

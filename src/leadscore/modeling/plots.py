@@ -1,6 +1,6 @@
 """Pictures of a model's quality, as charts for notebooks and as SVG text: drawn after training, never while serving."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
@@ -9,6 +9,7 @@ import vl_convert
 from leadscore.modeling.evaluation import HorizonEvaluation
 
 _SIZE = {"width": 380, "height": 300}
+_MOST_GROUPS = 12
 _BLUE, _GREY = "#3b6fb6", "#8a8f98"
 
 
@@ -70,6 +71,20 @@ def styled(chart: Any, title: str) -> Any:
     """A chart with its title, in the size and letters of all pictures."""
     drawn = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
     return drawn.configure(font="system-ui, sans-serif").configure_view(stroke=None)
+
+
+def group_plot(names: Sequence[str], converted: Iterable[float], rows: Iterable[float], title: str) -> str:
+    """Share of rows that converted by group of a field's values; a bar's label says how many rows it stands for."""
+    told = [each for each in zip(names, converted, rows, strict=True) if each[2] > 0]
+    biggest = sorted(told, key=lambda each: -each[2])[:_MOST_GROUPS]
+    values = [
+        {"what": f"{name[:40]} ({count:,.0f} rows)", "rate": won / count}
+        for name, won, count in told
+        if (name, won, count) in biggest
+    ]
+    x = alt.X("rate:Q", title="share of rows that converted", axis=alt.Axis(format=".0%", tickCount=5))
+    y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=320))
+    return _svg(alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y), title)
 
 
 def _svg(chart: Any, title: str) -> str:

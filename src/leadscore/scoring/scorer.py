@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leadscore.domain.score import Reason
 from leadscore.features.definitions import Feature
-from leadscore.features.wording import describe
+from leadscore.features.wording import DATE_PARTS, describe
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.scoring.grades import ScoreTable
 
@@ -22,7 +22,7 @@ _TEXTS_KEPT = 50_000
 # A decayed sum is a number that nobody can picture; a count or a date of the same group says it better.
 _HARD_TO_PICTURE = frozenset({"decayed", "value_decayed"})
 # A missing count is no "none": it appears only in rows of leads that did not exist yet.
-_SAID_WHEN_MISSING = frozenset({"days_since_last", "days_since_first", "lead_age", "attribute"})
+_SAID_WHEN_MISSING = frozenset({"days_since_last", "days_since_first", "lead_age", "attribute", *DATE_PARTS})
 _NO_REASON = Reason("", "nothing known sets this lead apart from the average lead", 0.0)
 
 

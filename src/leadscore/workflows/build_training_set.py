@@ -16,7 +16,8 @@ from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import learn_feature_set
 from leadscore.features.offline import compute_matrix
-from leadscore.modeling.leakage import LeakSuspect, suspects_alone
+from leadscore.modeling.leakage.alone import suspects_alone
+from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 
 

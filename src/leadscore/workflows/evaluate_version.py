@@ -57,10 +57,13 @@ def recorded_evaluation(settings: Settings, name: str, version: str) -> dict[str
 
 def _fetch(registry: Registry, name: str, version: str) -> tuple[dict[str, Any], list[str]]:
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
-        fetched = [
-            fetch_run_file(registry, name, version, file, Path(scratch)) for file in (EVALUATION_FILE, *PICTURES)
-        ]
-        texts = [path.read_text(encoding="utf-8") for path in fetched if path is not None]
-    if len(texts) != len(fetched):
-        raise DataError("LS-MODEL-02", found=f"version {version} of {name} was registered without its evaluation")
-    return json.loads(texts[0]), texts[1:]
+
+        def text(file: str) -> str:
+            path = fetch_run_file(registry, name, version, file, Path(scratch))
+            if path is None:
+                found = f"version {version} of {name} was registered without its {file}"
+                raise DataError("LS-MODEL-02", found=found)
+            return path.read_text(encoding="utf-8")
+
+        record = json.loads(text(EVALUATION_FILE))
+        return record, [text(file) for file in (*PICTURES, *record.get("leak_pictures", ()))]

@@ -13,6 +13,7 @@ from leadscore.dataset.table_order import time_order
 from leadscore.domain.errors import DataError
 from leadscore.domain.notice import Notice, unheard
 
+KIND = "table"
 _FEWEST_ROWS, _FEWEST_PER_CLASS = 50, 10
 
 

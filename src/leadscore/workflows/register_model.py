@@ -10,12 +10,13 @@ from leadscore.config.load import Settings
 from leadscore.modeling.artifact import ArtifactParts, write_artifact
 from leadscore.modeling.comparison import Verdict
 from leadscore.modeling.evaluation import Evaluation
-from leadscore.modeling.leakage import LeakSuspect
+from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.plots import calibration_plot, gain_plot, importance_plot
 from leadscore.registry.connection import Registry
 from leadscore.registry.export import export_version
 from leadscore.registry.versions import RunRecord, register_version
 
+_TAG_LENGTH = 1_000
 EVALUATION_FILE, EVALUATION_FIT = "evaluation.json", "evaluation_fit"
 PICTURES = ("calibration.svg", "gain.svg", "importance.svg")
 
@@ -30,6 +31,9 @@ class FittedModel:
     verdict       of the gate; `against` is the champion version it was compared with, if any.
     importances   groups of features by mean absolute effect.
     data          digest and counts of the data it was made from.
+    leak_suspects fields left out; kept_suspects fields used on request although they are suspected.
+    leak_pictures SVG of what gives a field away, by field.
+    choice        which learner won against which others, on older rows; None if there was no choice.
     """
 
     final: ArtifactParts
@@ -41,6 +45,9 @@ class FittedModel:
     importances: list[tuple[str, float]]
     data: dict[str, Any]
     leak_suspects: list[LeakSuspect] = field(default_factory=list)
+    kept_suspects: list[LeakSuspect] = field(default_factory=list)
+    leak_pictures: dict[str, str] = field(default_factory=dict)
+    choice: dict[str, Any] | None = None
 
     @property
     def main_horizon(self) -> str:
@@ -99,6 +106,8 @@ def register_model(registry: Registry, fitted: FittedModel, settings: Settings) 
                     "compared_with": fitted.against or "",
                     "data_digest": fitted.data["digest"],
                     "low_confidence": str(manifest["low_confidence"]).lower(),
+                    "leak_suspects": ", ".join(suspect.field for suspect in fitted.leak_suspects)[:_TAG_LENGTH],
+                    "kept": ", ".join(manifest["training_window"].get("kept", ()))[:_TAG_LENGTH],
                 },
                 files=(folder / EVALUATION_FILE, folder / EVALUATION_FIT, *pictures),
             ),
@@ -126,6 +135,9 @@ def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
         "gate": {"passed": fitted.verdict.passed, "reasons": fitted.verdict.reasons, **fitted.verdict.figures},
         "importances": fitted.importances,
         "leak_suspects": [suspect.to_dict() for suspect in fitted.leak_suspects],
+        "kept_suspects": [suspect.to_dict() for suspect in fitted.kept_suspects],
+        "leak_pictures": list(_leak_files(fitted)),
+        "choice": fitted.choice,
         "data": fitted.data,
     }
 
@@ -147,7 +159,15 @@ def _draw(folder: Path, fitted: FittedModel) -> list[Path]:
     )
     for name, svg in zip(PICTURES, drawn, strict=True):
         (folder / name).write_text(svg, encoding="utf-8")
-    return [folder / name for name in PICTURES]
+    leaks = _leak_files(fitted)
+    for name, svg in leaks.items():
+        (folder / name).write_text(svg, encoding="utf-8")
+    return [folder / name for name in (*PICTURES, *leaks)]
+
+
+def _leak_files(fitted: FittedModel) -> dict[str, str]:
+    """File name -> SVG; the fields are not in the names, for a field may be called anything."""
+    return {f"leak_{number}.svg": svg for number, svg in enumerate(fitted.leak_pictures.values())}
 
 
 def _params(manifest: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -173,4 +193,8 @@ def _metrics(fitted: FittedModel) -> dict[str, float]:
             for metric, value in judged.values().items():
                 if value is not None:
                     found[f"{who}{metric}.{horizon}"] = value
+    for each in (fitted.choice or {}).get("candidates", ()):
+        age = "all" if each["half_life"] is None else f"half_life_{each['half_life']}"
+        for metric in ("log_loss", "roc_auc"):
+            found[f"rehearsed.{each['learner']}.{age}.{each['recalibration']}.{metric}"] = each[metric]
     return found

@@ -1,0 +1,1 @@
+"""Fields that know the outcome: what gives them away, one rule per file."""

@@ -1,0 +1,97 @@
+"""A single field that tells the outcome almost by itself."""
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from leadscore.modeling.leakage.suspect import GROUPS, Field, Groups, LeakSuspect, group_values
+from leadscore.modeling.rows import Flags, Floats, Whole
+
+RULE = "predicts_alone"
+ALONE_AUC, SURELY_AUC = 0.80, 0.72
+"""ROC-AUC from which a field is suspect, and what the lower end of its 90 % interval must reach."""
+PURE_RULE, PURE_RATE, PURE_SHARE, RARE_RATE = "decides_outcome", 0.9, 0.05, 0.4
+"""A value is suspect if surely PURE_RATE of its rows converted, PURE_SHARE of all conversions have it, and conversions
+are rare otherwise (RARE_RATE of all rows at most)."""
+PURE_GROUPS = 100
+_FEWEST_PER_CLASS = 20
+_QUANTILE = 1.645
+_BELIEF_ROWS = 10
+
+
+def suspects_alone(matrix: Floats, labels: Whole | Flags, names: tuple[str, ...]) -> list[LeakSuspect]:
+    """Fields that rank converted above other rows too well to have been known before the outcome.
+
+    matrix   training rows as numbers, NaN where missing, shape (n, fields).
+    labels   1 converted, 0 not, shape (n,).
+    """
+    fields = (Field(name, matrix[:, number]) for number, name in enumerate(names))
+    return [found for field in fields if (found := predicts_alone(field, labels == 1)) is not None]
+
+
+def predicts_alone(field: Field, label: Flags) -> LeakSuspect | None:
+    """Suspect if the field's ROC-AUC alone, on rows not used to order its values, is too high, few rows considered."""
+    won = int(label.sum())
+    if min(won, len(label) - won) < _FEWEST_PER_CLASS:
+        return None
+    auc = auc_alone(group_values(field), label)
+    error = auc_error(auc, won, len(label) - won)
+    if auc < ALONE_AUC or auc - _QUANTILE * error < SURELY_AUC:
+        return None
+    return LeakSuspect(
+        field.name,
+        RULE,
+        f"{field.name} alone ranks the outcome with ROC-AUC {auc:.2f} ({auc - _QUANTILE * error:.2f} at least; "
+        f"{ALONE_AUC:.2f} is suspect)",
+    )
+
+
+def decides_outcome(field: Field, label: Flags) -> LeakSuspect | None:
+    """Suspect if a value is found on converted rows and hardly on any other."""
+    base = float(label.mean())
+    if base > RARE_RATE:
+        return None
+    for fineness in (GROUPS, PURE_GROUPS):
+        groups = group_values(field, fineness)
+        converted, rows = groups.counts(label)
+        pure = np.flatnonzero(
+            (_lowest_rate(converted, rows) >= PURE_RATE) & (converted >= PURE_SHARE * float(label.sum()))
+        )
+        if len(pure):
+            first = int(pure[np.argmax(converted[pure])])
+            found = (
+                f"{field.name} = {groups.names[first]!r}: {int(converted[first])} of {int(rows[first])} rows converted"
+            )
+            return LeakSuspect(field.name, PURE_RULE, f"{found}, {base:.1%} of all rows")
+    return None
+
+
+def auc_alone(groups: Groups, label: Flags) -> float:
+    """ROC-AUC of the groups' conversion rates, learnt on one half of the rows and judged on the other.
+
+    A field of many values would otherwise look strong by memory alone.
+    """
+    even = np.arange(len(label)) % 2 == 0
+    size, base = len(groups.names), float(label.mean())
+    found = []
+    for learn, judge in ((even, ~even), (~even, even)):
+        rows = np.bincount(groups.number[learn], minlength=size)
+        won = np.bincount(groups.number[learn], weights=label[learn], minlength=size)
+        score = ((won + _BELIEF_ROWS * base) / (rows + _BELIEF_ROWS))[groups.number[judge]]
+        if 0 < label[judge].sum() < judge.sum():
+            found.append(float(roc_auc_score(label[judge], score)))
+    return float(np.mean(found)) if found else 0.5
+
+
+def auc_error(auc: float, won: int, lost: int) -> float:
+    """Standard error of a ROC-AUC. Source: Hanley and McNeil (1982)."""
+    first, second = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = auc * (1 - auc) + (won - 1) * (first - auc**2) + (lost - 1) * (second - auc**2)
+    return float(np.sqrt(max(spread, 0.0) / max(won * lost, 1)))
+
+
+def _lowest_rate(converted: Floats, rows: Floats) -> Floats:
+    """Lower end of the 90 % interval of each group's rate. Source: Wilson (1927)."""
+    total = np.maximum(rows, 1.0)
+    rate, z2 = converted / total, _QUANTILE**2
+    reach = _QUANTILE * np.sqrt(rate * (1 - rate) / total + z2 / (4 * total**2))
+    return np.asarray((rate + z2 / (2 * total) - reach) / (1 + z2 / total))

@@ -1,0 +1,32 @@
+"""Table mode: let the learners rehearse on older rows, take the one that foretold newer rows best, and fit it."""
+
+from leadscore.config.load import Settings
+from leadscore.domain.progress import Progress
+from leadscore.modeling.candidates import Growth
+from leadscore.modeling.choice import Choice, choose, fit_choice
+from leadscore.modeling.rehearsal import folds_at_random, folds_in_time, rehearse
+from leadscore.workflows.fit_recipe import Fitted, Learnable
+
+
+def choose_learner(learnt: Learnable, settings: Settings, shuffled: bool, progress: Progress) -> Choice:
+    """The recipe for a table, chosen inside its training rows; the rows kept for judging are never looked at.
+
+    learnt   training rows from the oldest to the newest; shuffled: they are in no order.
+    """
+    label = learnt.bands.labels()[:, 0]
+    folds = folds_at_random(label, settings.training.seed) if shuffled else folds_in_time(label)
+    rehearsed = rehearse(
+        learnt.bands, folds, learnt.features.categorical, growth(settings), in_time=not shuffled, progress=progress
+    )
+    return choose(rehearsed, in_time=not shuffled)
+
+
+def fit_chosen(choice: Choice, rows: Learnable, settings: Settings) -> Fitted:
+    """The chosen recipe on rows in order of time."""
+    bands = fit_choice(choice, rows.bands, rows.features.categorical, growth(settings))
+    return Fitted(rows, tuple(bands), choice.candidate.learner)
+
+
+def growth(settings: Settings) -> Growth:
+    """The settings of the fits."""
+    return Growth(settings.training.lightgbm, settings.training.seed)
