@@ -6,6 +6,7 @@ import pandas as pd
 DRIFTS = ("none", "base rate", "macro", "concept", "everything")
 MONTHS = 30
 _SOURCES = ("web", "partner", "fair", "referral", "list", "phone", "social", "ads")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _JOBS = ("owner", "manager", "engineer", "clerk", "student", "retired", "other", "unknown")
 
 
@@ -47,7 +48,7 @@ def drifting_table(drift: str, rows: int, seed: int, columns: int = 20) -> pd.Da
         "interest rate": rate.round(2),
         "prices": prices.round(2),
         "mood": mood.round(1),
-        "month": np.array("jan feb mar apr may jun jul aug sep oct nov dec".split())[month % 12],
+        "month": np.array(_MONTHS)[month % 12],
         "newsletter": rng.choice(["true", "false"], rows),
         "region": np.char.add("r", rng.integers(0, 60, rows).astype(str)),
         "weekday": rng.choice(["mon", "tue", "wed", "thu", "fri"], rows),

@@ -16,11 +16,11 @@ from joblib import Parallel, delayed
 from leadscore.config.training import LightGbmConfig
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress, silent
+from leadscore.modeling.base_rate import UNKNOWN_RATE
 from leadscore.modeling.rows import TrainingRows
 
 FEW_CONVERSIONS = 100
 """Below this many converting leads the smaller number of trees is grown."""
-UNKNOWN_RATE = 1e-6
 STEP = "growing trees"
 TREES_PER_MESSAGE = 25
 MIN_LEAF_SHARE, MIN_LEAF_ROWS = 0.02, 10

@@ -6,6 +6,9 @@ import numpy as np
 
 from leadscore.modeling.rows import Floats, LabelledRows, TrainingRows
 
+UNKNOWN_RATE = 1e-6
+"""Chance in a band that no row is old enough for: its horizon says no more than the nearer one."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseRate:
@@ -38,6 +41,13 @@ def base_rates(rows: LabelledRows) -> Floats:
     rates = (rows.weight @ rows.labels() + 0.5) / (weight + 1)
     fitted: Floats = np.where(weight > 0, rates, np.nan)
     return not_falling(fitted[None, :]).reshape(-1)
+
+
+def band_rates(rows: LabelledRows) -> Floats:
+    """Weighted conversion rate of each band, shape (k,), half a conversion added; UNKNOWN_RATE where none is known."""
+    weight = rows.weight @ rows.known
+    rates = (rows.weight @ rows.labels() + 0.5) / (weight + 1)
+    return np.where(weight > 0, rates, UNKNOWN_RATE)
 
 
 def not_falling(p: Floats) -> Floats:

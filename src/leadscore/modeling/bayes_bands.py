@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadscore.modeling.additive import AdditiveModel, Term
-from leadscore.modeling.base_rate import base_rates
+from leadscore.modeling.base_rate import band_rates
 from leadscore.modeling.recalibration import line
 from leadscore.modeling.rows import Flags, Floats, TrainingRows
 
@@ -23,7 +23,7 @@ def fit_bayes_bands(rows: TrainingRows, categorical: Sequence[int]) -> list[Addi
     Returns      k models whose terms are centred on the training rows. Columns that say the same are counted twice, as
                  naive Bayes does, so that the sum is too bold: it is flattened until it fits the training rows.
     """
-    rates, codes = base_rates(rows), set(categorical)
+    rates, codes = band_rates(rows), set(categorical)
     models = []
     for band in range(rows.columns):
         known = rows.known[:, band]

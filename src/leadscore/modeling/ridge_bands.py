@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from leadscore.modeling.additive import AdditiveModel, Term
-from leadscore.modeling.base_rate import base_rates
+from leadscore.modeling.base_rate import band_rates
 from leadscore.modeling.rows import Flags, Floats, TrainingRows
 
 STRENGTH, STRENGTH_ON_FEW_DATA = 0.1, 0.02
@@ -92,7 +92,7 @@ def fit_ridge_bands(rows: TrainingRows, categorical: Sequence[int]) -> list[Addi
     design = learn_design(rows.matrix, categorical, rows.weight)
     columns = design.columns(rows.matrix)
     strength = STRENGTH if rows.converting_leads() >= FEW_CONVERSIONS else STRENGTH_ON_FEW_DATA
-    rates = base_rates(rows)
+    rates = band_rates(rows)
     models = []
     for band in range(rows.columns):
         known = rows.known[:, band]
@@ -165,7 +165,7 @@ def _one_hot(values: Floats, codes: int) -> sparse.csr_matrix:
 
 
 def _fit(columns: sparse.csr_matrix, label: Flags, weight: Floats, strength: float) -> tuple[float, Floats]:
-    model = LogisticRegression(C=strength, max_iter=STEPS, tol=1e-3).fit(
+    model = LogisticRegression(C=strength, max_iter=STEPS, tol=1e-4).fit(
         columns, label, sample_weight=weight / weight.mean()
     )
     return float(model.intercept_[0]), np.asarray(model.coef_[0], dtype=np.float64)
