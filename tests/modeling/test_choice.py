@@ -8,7 +8,7 @@ import pytest
 from leadscore.config.training import LightGbmConfig
 from leadscore.modeling.band_model import BandScorer
 from leadscore.modeling.candidates import LEARNERS, Candidate, Growth, fit_candidate, fit_part, half_lives, recency
-from leadscore.modeling.choice import choose, fit_choice
+from leadscore.modeling.choice import Figures, _foremost, choose, fit_choice
 from leadscore.modeling.recalibration import newest, sigmoid
 from leadscore.modeling.rehearsal import folds_at_random, folds_in_time, rehearse
 from leadscore.modeling.rows import TrainingRows
@@ -137,3 +137,32 @@ def test_bands_of_several_horizons_are_fitted_each_on_its_known_rows():
     bands = fit_candidate(Candidate("blend"), both, (), GROWTH)
     first, second = (BandScorer(band).raw_matrix(rows.matrix) for band in bands)
     assert np.corrcoef(first, second)[0, 1] < -0.9
+
+
+def tried(learner, log_loss):
+    return Figures(learner, None, "none", log_loss, 0.7, (log_loss,))
+
+
+@pytest.mark.parametrize(
+    ("trees", "line", "moves", "taken"),
+    [
+        (0.300, 0.301, False, "logistic"),
+        (0.300, 0.303, False, "lightgbm"),
+        (0.300, 0.309, True, "logistic"),
+        (0.300, 0.320, True, "lightgbm"),
+        (0.300, 0.290, False, "logistic"),
+    ],
+)
+def test_trees_alone_must_be_better_by_a_margin_the_more_so_in_a_moving_world(trees, line, moves, taken):
+    ranked = sorted([tried("lightgbm", trees), tried("logistic", line)], key=lambda each: each.log_loss)
+    assert _foremost(ranked, moves).learner == taken
+
+
+def test_a_conversion_rate_that_jumps_is_a_moving_world():
+    rows = straight()
+    jumped = rows.converted[:, 0] | ((np.arange(len(rows)) > 0.7 * len(rows)) & (rows.matrix[:, 5] > 0))
+    rehearsals = [
+        rehearse(each, folds_in_time(each.converted[:, 0]), (), GROWTH, in_time=True)
+        for each in (rows, rows_of(rows.matrix, jumped))
+    ]
+    assert [each.moves() for each in rehearsals] == [False, True]

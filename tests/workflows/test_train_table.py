@@ -2,18 +2,25 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from leadscore.config.load import Settings, load_settings
-from leadscore.dataset.table import TableRequest
+from leadscore.dataset.table import TableRequest, table_matrix
 from leadscore.domain.progress import silent
+from leadscore.features.table_columns import table_row
 from leadscore.modeling.artifact import load_artifact, write_artifact
+from leadscore.modeling.candidates import LEARNERS, Candidate
+from leadscore.modeling.choice import Choice
+from leadscore.registry.pyfunc_model import LeadscoreModel
+from leadscore.scoring.scorer import Scorer
+from leadscore.workflows import train_table
 from leadscore.workflows.champion import Champion
 from leadscore.workflows.order_table import order_table
-from leadscore.workflows.register_model import FittedModel
+from leadscore.workflows.register_model import FittedModel, evaluation_record
 from leadscore.workflows.train_table import fit_table
 
 TARGET = TableRequest("y")
@@ -86,3 +93,85 @@ def test_a_champion_of_events_is_named_as_the_cause(settings: Settings) -> None:
     champion = Champion("4", trained(rows(1), settings).final.score_table, "events", None)
     ruling = trained(rows(1), settings, champion=champion).verdict
     assert "version 4, is an events model and cannot be compared" in ruling.reasons[0]
+
+
+def test_a_label_drawn_at_random_is_refused_for_want_of_a_signal(settings: Settings) -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(
+        {
+            "a": rng.normal(size=2_000).round(3).astype(str),
+            "b": rng.choice(list("wxyz"), 2_000),
+            "c": rng.integers(0, 9, 2_000).astype(str),
+            "y": np.where(rng.random(2_000) < 0.3, "yes", "no"),
+        }
+    )
+    fitted = trained(frame, settings)
+    assert not fitted.verdict.passed
+    assert "base rate" in fitted.verdict.reasons[0]
+    headline = fitted.evaluation.horizons["table"].values()
+    base = fitted.baselines["base_rate"].horizons["table"].values()
+    assert headline["log_loss"] == pytest.approx(base["log_loss"], abs=0.02)
+
+
+def with_leaks(seed: int = 1) -> pd.DataFrame:
+    frame = rows(seed)
+    won = frame["y"] == "yes"
+    closed = np.where(won, "2026-03-04", "")
+    return frame.assign(
+        close_date=closed, code=np.where(won, "k", "m"), note=[f"said {n} words to me" for n in range(1_000)]
+    )
+
+
+def test_leaks_are_left_out_with_rule_evidence_and_picture(settings: Settings) -> None:
+    fitted = trained(with_leaks(), settings)
+    assert {each.field: each.rule for each in fitted.leak_suspects} == {
+        "close_date": "repeats_label",
+        "code": "repeats_label",
+        "key": "identifier",
+        "note": "free_text",
+    }
+    assert fitted.final.features.encoders.keys() == {"visits"}
+    assert fitted.leak_pictures.keys() == {each.field for each in fitted.leak_suspects}
+    assert all(svg.startswith("<svg") for svg in fitted.leak_pictures.values())
+    assert not any(key in svg for svg in fitted.leak_pictures.values() for key in with_leaks()["key"][:9])
+
+
+def test_a_field_kept_on_request_is_used_and_recorded_with_its_finding(settings: Settings) -> None:
+    fitted = trained(with_leaks(), settings, replace(TARGET, keep=("code", "visits")))
+    assert "code" in fitted.final.features.encoders
+    assert [each.field for each in fitted.kept_suspects] == ["code"]
+    assert "code" not in {each.field for each in fitted.leak_suspects}
+    record = evaluation_record(fitted)
+    assert [each["rule"] for each in record["kept_suspects"]] == ["repeats_label"]
+    assert fitted.final.manifest["training_window"]["kept"] == ["code", "visits"]
+
+
+@pytest.mark.parametrize("learner", [*LEARNERS])
+def test_every_learner_serves_the_numbers_that_it_was_judged_by(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: str
+) -> None:
+    only = Choice(Candidate(learner, 0.5), "level", 1.0, 0.0, True, (), ())
+    monkeypatch.setattr(train_table, "choose_learner", lambda *_: only)
+    frame = rows(1).assign(size=np.tile(["small", "big", "", "Select", "3"], 200))
+    fitted = trained(frame, settings)
+    write_artifact(tmp_path / "model", fitted.final)
+    artifact = load_artifact(tmp_path / "model")
+    assert artifact.manifest["learner"] == learner
+    matrix = table_matrix(frame, artifact.features)
+    batch = Scorer(artifact).score_matrix(matrix)
+    for number in range(0, 1_000, 37):
+        cells = frame.iloc[number].to_dict()
+        row = Scorer(artifact).score_row(table_row(cells, artifact.features))
+        assert row.p_main == batch["p_convert"][number]
+        assert row.reasons[0].text == batch["reason_1"][number]
+    pyfunc = LeadscoreModel()
+    pyfunc.load_context(SimpleNamespace(artifacts={"model": str(tmp_path / "model")}))
+    assert pyfunc.predict(None, frame)["p_convert"].tolist() == batch["p_convert"]
+
+
+def test_the_choice_and_its_rivals_are_on_record(settings: Settings) -> None:
+    frame = pd.concat([rows(1), rows(2), rows(3)], ignore_index=True)
+    record = evaluation_record(trained(frame, settings))
+    assert record["choice"]["chosen"]["learner"] in LEARNERS
+    assert {each["learner"] for each in record["choice"]["candidates"]} == set(LEARNERS)
+    assert len(record["choice"]["folds"]) == 3

@@ -16,6 +16,8 @@ from leadscore.modeling.rows import Floats, TrainingRows
 Recalibration = Literal["none", "level", "line"]
 NEWER_COUNTS = 4.0
 """How many times more a fold counts than the one before it: the newest habits are the ones to come."""
+STEADY_TOLERANCE, MOVING_TOLERANCE = 0.005, 0.04
+"""Share of the best log loss by which a learner with a regression may be worse and is taken all the same."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def choose(rehearsed: Rehearsed, *, in_time: bool) -> Choice:
     """The candidate with the least log loss on rows newer than its own; a blend of all rows if nothing could be tried.
 
     In order of time newer folds count more, and only the level may be recalibrated: how steep predictions should be
-    changed from fold to fold in every table looked at. Without an order the line is learnt on the other folds.
+    changed from fold to fold in every table looked at. A learner without a regression must be better by a margin, a
+    wider one if the conversion rate has moved. Without an order the line is learnt on the other folds.
     """
     folds = len(rehearsed.folds)
     if not folds:
@@ -75,8 +78,8 @@ def choose(rehearsed: Rehearsed, *, in_time: bool) -> Choice:
         for how in recalibrations
     ]
     ranked = tuple(sorted(tried, key=lambda figures: figures.log_loss))
-    best = Candidate(ranked[0].learner, ranked[0].half_life)
-    how = ranked[0].recalibration
+    taken = _foremost(ranked, rehearsed.moves()) if in_time else ranked[0]
+    best, how = Candidate(taken.learner, taken.half_life), taken.recalibration
     slope, intercept = _line(rehearsed, best, range(folds)) if how == "line" else (1.0, 0.0)
     about = tuple(
         {"trained": len(fold.train), "judged": len(fold.test), "conversions": int(label.sum())}
@@ -94,6 +97,23 @@ def fit_choice(choice: Choice, rows: TrainingRows, categorical: Sequence[int], g
         recent = newest(label)
         intercept = level(BandScorer(band).raw_matrix(rows.matrix[recent]), label[recent])
     return [replace(band, mix=replace(band.mix, slope=slope, intercept=intercept))]
+
+
+def _foremost(ranked: Sequence[Figures], moves: bool) -> Figures:
+    """The best candidate; one with a regression in it if that is nearly as good.
+
+    Trees and counts alone know only the ranges that they have seen; a line goes on when a column leaves its old range.
+    """
+    allowed = (MOVING_TOLERANCE if moves else STEADY_TOLERANCE) * ranked[0].log_loss
+    return next(
+        figures
+        for figures in ranked
+        if "logistic" in LEARNERS[figures.learner] or ranked[0].log_loss + allowed < _best_line(ranked)
+    )
+
+
+def _best_line(ranked: Sequence[Figures]) -> float:
+    return min(figures.log_loss for figures in ranked if "logistic" in LEARNERS[figures.learner])
 
 
 def _figures(rehearsed: Rehearsed, candidate: Candidate, how: Recalibration, weight: Floats) -> Figures:

@@ -15,6 +15,8 @@ from leadscore.modeling.rows import Flags, Floats, TrainingRows, Whole
 
 ORIGINS, REACH = (0.61, 0.74, 0.87), 0.13
 """Where the folds begin, as shares of the training rows in order of time, and how far each looks ahead."""
+MOVED, SURE = 0.3, 3.0
+"""Change of the log-odds of the conversion rate, and standard errors, from which on the world counts as moving."""
 FEWEST_TO_LEARN, FEWEST_TO_JUDGE = 10, 5
 STEP = "rehearsing on older rows"
 
@@ -32,16 +34,26 @@ class Rehearsed:
     """Log-odds that fits on older rows gave to newer ones.
 
     folds     from the oldest to the newest.
-    labels    of each fold's test rows; recent_labels of the newest rows that each fold was fitted on.
+    labels    of each fold's test rows; recent_labels of the newest rows that each fold was fitted on; past_labels of
+              all of them.
     ahead     (part, half-life, fold) -> log-odds of the test rows; recent the same of the newest training rows.
     """
 
     folds: tuple[Fold, ...]
     labels: tuple[Flags, ...]
     recent_labels: tuple[Flags, ...]
+    past_labels: tuple[Flags, ...]
     half_lives: tuple[float | None, ...]
     ahead: dict[tuple[Part, float | None, int], Floats]
     recent: dict[tuple[Part, float | None, int], Floats]
+
+    def moves(self) -> bool:
+        """Whether the conversion rate of some fold is far from that of the rows before it: the world has changed."""
+        for past, ahead in zip(self.past_labels, self.labels, strict=True):
+            odds, errors = zip(*(_log_odds(part) for part in (past, ahead)), strict=True)
+            if abs(odds[1] - odds[0]) > max(MOVED, SURE * float(np.hypot(*errors))):
+                return True
+        return False
 
     def of(self, candidate: Candidate, fold: int) -> tuple[Floats, Floats]:
         """The candidate's log-odds of a fold's test rows, and of the newest rows that it was fitted on."""
@@ -50,6 +62,12 @@ class Rehearsed:
             np.mean([self.ahead[key] for key in keys], axis=0),
             np.mean([self.recent[key] for key in keys], axis=0),
         )
+
+
+def _log_odds(label: Flags) -> tuple[float, float]:
+    """Log-odds of the conversion rate, and its standard error."""
+    won, lost = float(label.sum()) + 0.5, float((~label).sum()) + 0.5
+    return float(np.log(won / lost)), float(np.sqrt(1 / won + 1 / lost))
 
 
 def folds_in_time(label: Flags) -> tuple[Fold, ...]:
@@ -101,6 +119,7 @@ def rehearse(
         folds,
         tuple(label[fold.test] for fold in folds),
         tuple(label[fold.train][newest(label[fold.train])] for fold in folds),
+        tuple(label[fold.train] for fold in folds),
         lives,
         {key: answer[0] for key, answer in found.items()},
         {key: answer[1] for key, answer in found.items()},
