@@ -95,7 +95,7 @@ def register_model(registry: Registry, fitted: FittedModel, settings: Settings) 
             RunRecord(
                 name=name,
                 artifact=folder / "artifact",
-                params=_params(manifest, settings),
+                params=_params(manifest, settings) | _chosen(fitted),
                 metrics=_metrics(fitted),
                 tags={
                     "kind": manifest["kind"],
@@ -181,6 +181,11 @@ def _params(manifest: dict[str, Any], settings: Settings) -> dict[str, Any]:
         "seed": settings.training.seed,
         **{f"window.{key}": value for key, value in manifest["training_window"].items()},
     }
+
+
+def _chosen(fitted: FittedModel) -> dict[str, Any]:
+    """What was chosen besides the learner, if there was a choice."""
+    return {f"choice.{key}": value for key, value in (fitted.choice or {}).get("chosen", {}).items()}
 
 
 def _metrics(fitted: FittedModel) -> dict[str, float]:
