@@ -41,7 +41,8 @@ def parity(
         differ = sum(found.mismatches.values())
         say(f"{found.scores:,} scores, {found.values:,} feature values recomputed: {differ:,} differ.")
         if differ:
-            show_table(["feature", "values that differ"], [[name, found.mismatches[name]] for name in sorted(found.mismatches)])
+            rows = [[feature, found.mismatches[feature]] for feature in sorted(found.mismatches)]
+            show_table(["feature", "values that differ"], rows)
     if found.mismatches:
         first = found.examples[0]
         where = f"lead {first['lead_id']}, as of {format_instant(first['as_of'])}, {first['feature']}"

@@ -11,8 +11,8 @@ from leadscore.dataset.table_rows import read_parquet_rows, read_text_rows
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.progress import Progress, silent
-from leadscore.features.feature_set import Encoder, FeatureSet
-from leadscore.features.table_columns import cell_number, column_names, part_of, text_of
+from leadscore.features.feature_set import FeatureSet
+from leadscore.features.table_columns import cell_number, column_names, part_of
 from leadscore.ingest.detect import detect_form
 from leadscore.ingest.mapping import SPLIT_FIX
 
