@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from leadscore.store.engine import open_store, writing
 from leadscore.store.tables import EVENTS
 
-from .conftest import Company
+from ..company import Company
 
 
 def test_what_was_served_is_what_bulk_computation_gives(company: Company) -> None:

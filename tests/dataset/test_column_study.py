@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadscore.dataset.column_study import learn_columns, study_columns
+from leadscore.dataset.column_study import study_columns
 from leadscore.dataset.table import table_matrix
 from leadscore.features.table_columns import table_row
 
@@ -62,7 +62,7 @@ def test_identifiers_and_free_text_are_left_out_by_name_and_kept_on_request():
 
 def test_a_spelling_that_became_a_value_is_one_in_the_service_too():
     cells = ["Select", "", "web", "fair", "select "] * 40
-    features = learn_columns(pd.DataFrame({"source": cells}), (), max_categories=9, min_rows=5)
+    features = study_columns(pd.DataFrame({"source": cells}), (), max_categories=9, min_rows=5).features()
     matrix = table_matrix(pd.DataFrame({"source": cells}), features)
     alone = [table_row({"source": cell}, features) for cell in cells]
     np.testing.assert_array_equal(matrix, np.array(alone))

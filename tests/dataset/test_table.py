@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadscore.dataset.column_study import learn_columns
+from leadscore.dataset.column_study import study_columns
 from leadscore.dataset.table import (
     TableRequest,
     check_columns,
@@ -61,7 +61,7 @@ def test_parquet_and_jsonl_give_the_same_matrix_as_csv(tmp_path: Path) -> None:
     data.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
     data.to_csv(tmp_path / "t.csv", index=False)
     frames = [read_table(tmp_path / name) for name in ("t.parquet", "t.jsonl", "t.csv")]
-    columns = [learn_columns(each, (), max_categories=5, min_rows=1) for each in frames]
+    columns = [study_columns(each, (), max_categories=5, min_rows=1).features() for each in frames]
     assert columns[0] == columns[1] == columns[2]
     matrices = [table_matrix(each, columns[0]) for each in frames]
     np.testing.assert_array_equal(matrices[0], matrices[1])
@@ -89,18 +89,18 @@ def test_identifiers_and_constants_are_no_features() -> None:
         size=[str(number) for number in range(rows)],
         kind=["a", "b"] * (rows // 2),
     )
-    assert learn_columns(data, (), max_categories=10, min_rows=2).encoders.keys() == {"size", "kind"}
+    assert study_columns(data, (), max_categories=10, min_rows=2).features().encoders.keys() == {"size", "kind"}
 
 
 def test_a_column_the_model_needs_is_named_when_it_is_missing() -> None:
-    columns = learn_columns(frame(a=["1", "2"], b=["x", "y"]), (), max_categories=5, min_rows=1)
+    columns = study_columns(frame(a=["1", "2"], b=["x", "y"]), (), max_categories=5, min_rows=1).features()
     with pytest.raises(DataError, match="lacks b"):
         table_matrix(frame(a=["1"]), columns)
 
 
 def test_a_row_alone_gives_the_same_numbers_as_in_its_table() -> None:
     data = frame(a=["1", "2,5", "unknown"], b=["x", "y", "new"], c=["2024-01-01", "", "2024-03-01"])
-    columns = learn_columns(data.iloc[:2], (), max_categories=5, min_rows=1)
+    columns = study_columns(data.iloc[:2], (), max_categories=5, min_rows=1).features()
     matrix = table_matrix(data, columns)
     for number, cells in enumerate(data.to_dict("records")):
         np.testing.assert_array_equal(matrix[number], table_row(cells, columns))

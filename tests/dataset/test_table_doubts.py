@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from leadscore.dataset.table import TableRequest, learn_columns
+from leadscore.dataset.column_study import study_columns
+from leadscore.dataset.table import TableRequest
 from leadscore.dataset.table_doubts import note_doubts, note_unread
 
 NUMBERS = [str(number) for number in range(10)]
@@ -79,7 +80,7 @@ def test_cells_that_a_model_cannot_read_are_said_and_rare_categories_are_not() -
     learnt = pd.DataFrame(
         {"n": ["1", "2", "3", "4"], "c": ["p", "q", "p", "q"], "d": ["2024-01-01"] * 3 + ["2024-02-01"]}
     )
-    features = learn_columns(learnt, (), max_categories=5, min_rows=1)
+    features = study_columns(learnt, (), max_categories=5, min_rows=1).features()
     said: list[str] = []
     fine = pd.DataFrame({"n": ["1", "", "3"], "c": ["p", "new", "q"], "d": ["2024-01-01", "", "2024-01-05"]})
     note_unread(fine, features, "f", said.append)

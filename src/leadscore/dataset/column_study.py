@@ -65,11 +65,6 @@ def study_columns(
     return ColumnStudy(encoders, parts, left_out)
 
 
-def learn_columns(frame: pd.DataFrame, skip: Collection[str], *, max_categories: int, min_rows: int) -> FeatureSet:
-    """The features of the columns that can be learned from; see study_columns."""
-    return study_columns(frame, skip, max_categories=max_categories, min_rows=min_rows).features()
-
-
 def _texts(cells: "pd.Series[str]") -> tuple[np.ndarray, ColumnTexts]:
     """Position of each row's text among the distinct texts (-1 where missing), and the texts."""
     numbers, distinct = pd.factorize(cells, use_na_sentinel=False)

@@ -56,6 +56,7 @@ def choose_fields(table: OrderedTable, request: TableRequest, settings: Settings
     if not features.features:
         raise DataError(
             "LS-DATA-01",
+            where=table.where,
             found="no column is left to learn from" + _told(suspects),
             fix="--keep a suspected one, or export more",
         )
