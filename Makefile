@@ -48,6 +48,7 @@ benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/calibration.py
 	@$(BIN)/python benchmarks/serving.py
 	@$(BIN)/python benchmarks/table_mode.py
+	@$(BIN)/python benchmarks/features.py
 
 lock:  ## pin what a fresh environment resolves to today
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet -e '.[test,postgres,spark]'
