@@ -7,10 +7,16 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from leadscore.config.load import load_settings
+from leadscore.domain.errors import DataError
 from leadscore.features.aggregations import aggregation_names
+from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.features.feature_set import FeatureSet
+from leadscore.features.learn import learn_feature_set
 
 from ..company import Company
 
+FACTS = Facts(**{kind: schema.empty_table() for kind, schema in SCHEMAS.items()})
 PLUGIN = '''
 """Weekend events: the day of the week of each event, counted without a filter."""
 from leadscore.features.aggregation import Aggregation, Term, within
@@ -181,3 +187,34 @@ def test_all_faults_are_told_at_once(empty: Company) -> None:
     configure(empty.home, features=lines)
     said = empty.run("features", "list").err
     assert all(f"features[{number}]" in said for number in range(3))
+
+
+def test_an_installed_package_adds_an_aggregation_by_its_entry_point(empty: Company, monkeypatch, tmp_path) -> None:
+    package = tmp_path / "packages"
+    (package / "sent-1.0.dist-info").mkdir(parents=True)
+    (package / "sent.py").write_text(PLUGIN.format(name="sent", weekday=5))
+    (package / "sent-1.0.dist-info/METADATA").write_text("Name: sent\nVersion: 1.0\n")
+    entry = "[leadscore.aggregations]\nsent = sent:AGGREGATIONS\n"
+    (package / "sent-1.0.dist-info/entry_points.txt").write_text(entry)
+    monkeypatch.syspath_prepend(str(package))
+    configure(empty.home, features=[{"aggregation": "sent", "windows_days": [7]}])
+    listed = empty.run("features", "list", "--json").json()["features"]
+    assert "any_sent_7d" in {each["name"] for each in listed}
+
+
+def test_training_refuses_a_plugin_whose_two_forms_differ_before_it_starts(empty: Company) -> None:
+    configure(empty.home, plugins=[plugin(empty.home, "uneven", weekday=4)], features=[{"aggregation": "uneven"}])
+    answer = empty.run("train")
+    assert answer.code == 3
+    assert "LS-FEATURE-03" in answer.err
+
+
+def test_a_model_refuses_to_serve_with_other_code_of_its_plugin(empty: Company) -> None:
+    configure(empty.home, plugins=[plugin(empty.home, "moved")], features=[{"aggregation": "moved"}])
+    empty.run("features", "list")
+    kept = learn_feature_set(FACTS, load_settings(empty.home).features, {}).to_json()
+    assert FeatureSet.from_json(kept).plugins.keys() == {"moved"}
+    plugin(empty.home, "moved", weekday=6)
+    empty.run("features", "list")
+    with pytest.raises(DataError, match="LS-MODEL-02"):
+        FeatureSet.from_json(kept)

@@ -2,6 +2,7 @@
 
 import math
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -481,3 +482,30 @@ def test_an_account_is_what_it_was_known_to_be_at_the_instant(as_of, seen):
     assert bits(row) == bits(
         OnlineFeatures(feature_set).row(history_of("a", created, attributes, happened, as_of), as_of)
     )
+
+
+@settings(max_examples=10)
+@given(companies(), SNAPSHOTS, st.sampled_from(CONFIG.features))
+def test_leaving_a_declared_feature_out_changes_no_other(company, asked, line):
+    facts = as_facts(*company)
+    fewer = CONFIG.model_copy(update={"features": tuple(each for each in CONFIG.features if each != line)})
+    whole, rest = learned(facts), learn_feature_set(facts, fewer, KNOWN_TYPES)
+    kept = [name for name in rest.names if name in whole.names]
+    assert len(kept) >= len(rest.names) - 1
+    left = compute_matrix(facts, as_snapshots(asked), whole)[:, [whole.names.index(name) for name in kept]]
+    right = compute_matrix(facts, as_snapshots(asked), rest)[:, [rest.names.index(name) for name in kept]]
+    assert bits(left) == bits(right)
+
+
+@settings(max_examples=10)
+@given(companies(), SNAPSHOTS)
+def test_the_same_history_three_weeks_later_has_the_same_features(company, asked):
+    created, attributes, happened = company
+    moved = 3 * 7 * DAY_US
+    later = [replace(e, occurred_at=e.occurred_at + moved, known_at=e.known_at + moved) for e in happened]
+    values = [replace(a, known_at=a.known_at + moved) for a in attributes]
+    facts = as_facts(*company)
+    shifted = as_facts({lead: at + moved for lead, at in created.items()}, values, later)
+    before = compute_matrix(facts, as_snapshots(asked), learned(facts))
+    after = compute_matrix(shifted, as_snapshots([(lead, at + moved) for lead, at in asked]), learned(shifted))
+    assert bits(before) == bits(after)

@@ -1,4 +1,15 @@
-"""How many different things, and how steadily."""
+"""How many different things, and how steadily.
+
+>>> from leadscore.domain.event import Event
+>>> from leadscore.domain.time import DAY_US
+>>> times = [(0, "chat", "web"), (8, "chat", "email"), (9, "form", "web")]
+>>> happened = [Event(str(day), "lead", kind, day * DAY_US, 0, None, by) for day, kind, by in times]
+>>> seen = VisibleEvents.of(happened, 10 * DAY_US)
+>>> ACTIVE_DAYS.row(30)(seen), STREAK.row(30)(seen), TYPES.row(30)(seen), CHANNELS.row(5)(seen)
+(3.0, 2.0, 2.0, 2.0)
+>>> CAMPAIGNS.row(30)(seen), LEADS.row(30)(seen)
+(0.0, 1.0)
+"""
 
 from bisect import bisect_left
 from collections.abc import Callable

@@ -1,4 +1,15 @@
-"""How often something happened."""
+"""How often something happened.
+
+>>> from leadscore.domain.event import Event
+>>> from leadscore.domain.time import DAY_US
+>>> seen = VisibleEvents.of([Event("a", "lead", "chat", 0, 0), Event("b", "lead", "chat", 9 * DAY_US, 0)], 10 * DAY_US)
+>>> COUNT.row(7)(seen), COUNT.row(None)(seen), RATE.row(10)(seen)
+(1.0, 2.0, 0.2)
+>>> CHANGE.row(5)(seen)  # one in the last five days, one in the five before
+0.0
+>>> round(DECAYED.row(9)(seen), 3)  # one nine days old, so it counts half, and one of today
+1.5
+"""
 
 from bisect import bisect_left
 from collections.abc import Callable

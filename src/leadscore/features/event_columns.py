@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.domain.time import DAY_US, HOUR_US
-from leadscore.features.arithmetic import DECAY_SCALE, VALUE_DECAY_SCALE, decay_weights
+from leadscore.features.arithmetic import DECAY_SCALE, VALUE_DECAY_SCALE, VALUE_LIMIT, decay_weights
 from leadscore.features.columns import Asked, ByLead, Ints, by_lead, integers, numbered
 from leadscore.features.definitions import Selection
 from leadscore.features.feature_set import FeatureSet
@@ -95,7 +95,9 @@ def _coded(events: pa.Table, lead: Ints, number: Ints, series: Series) -> pa.Tab
         "series": number,
         "occurred_at": events["occurred_at"],
         "known_at": events["known_at"],
-        "event_value": events["value"],
+        "event_value": pc.min_element_wise(
+            pc.max_element_wise(events["value"], -VALUE_LIMIT, skip_nulls=False), VALUE_LIMIT, skip_nulls=False
+        ),
     }
     for key in _KEYS.keys() & set(series.levels()):
         texts = pc.unique(pc.unique(events[key]).cast(pa.string()))

@@ -43,7 +43,8 @@ def compute_matrix(
         with duckdb_engine() as embedded:
             return compute_matrix(facts, snapshots, feature_set, progress, embedded)
     asked = asked_snapshots(facts, snapshots)
-    matrix = np.full((snapshots.num_rows, len(feature_set.features)), np.nan)
+    # By column in memory, as it is filled and written.
+    matrix = np.full((snapshots.num_rows, len(feature_set.features)), np.nan, order="F")
     text = event_sql(feature_set.features)
     events = code_events(facts.events, asked, feature_set)
     attributes = code_attributes(facts.attributes, asked, feature_set)

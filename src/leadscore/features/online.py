@@ -103,17 +103,20 @@ class OnlineFeatures:
             row[column] = float(sum(not math.isnan(row[place]) for place, _ in self._attributes.values()))
 
     def _visible(self, events: Sequence[Event], as_of: int) -> dict[str, VisibleEvents]:
-        by_type: dict[str, list[Event]] = {}
+        by_type: dict[str, tuple[list[Event], list[int]]] = {}
+        last = as_of - 1
         for event in events:
-            if event.occurred_at < as_of and event.known_at < as_of:
-                event_type = event.type
-                if event_type in by_type:
-                    by_type[event_type].append(event)
+            span = last - event.occurred_at
+            if span >= 0 and event.known_at < as_of:
+                kind = by_type.get(event.type)
+                if kind is None:
+                    by_type[event.type] = ([event], [span])
                 else:
-                    by_type[event_type] = [event]
+                    kind[0].append(event)
+                    kind[1].append(span)
         for event_type in self._ignored & by_type.keys():
             del by_type[event_type]
-        return {event_type: VisibleEvents(kind, as_of) for event_type, kind in by_type.items()}
+        return {event_type: VisibleEvents(*kind, as_of) for event_type, kind in by_type.items()}
 
     def _fill_events(self, row: list[float], kinds: dict[str, VisibleEvents]) -> None:
         of_type = self._of_type
@@ -156,7 +159,7 @@ def _selected(kinds: dict[str, VisibleEvents], selection: Selection, as_of: int)
         for event in kind
         if conditions.accepts(event)
     ]
-    return VisibleEvents(events, as_of) if events else None
+    return VisibleEvents.of(events, as_of) if events else None
 
 
 def _count(events: VisibleEvents | None, span: int | None) -> int:

@@ -1,5 +1,11 @@
 """How long ago it was.
 
+>>> from leadscore.domain.event import Event
+>>> from leadscore.features.visible_events import VisibleEvents
+>>> seen = VisibleEvents.of([Event("a", "lead", "chat", 0, 0), Event("b", "lead", "chat", 9 * DAY_US, 0)], 12 * DAY_US)
+>>> DAYS_SINCE_LAST.row(None)(seen), DAYS_SINCE_FIRST.row(None)(seen)
+(3.0, 12.0)
+
 Source: recency as T - t_x, Fader, Hardie and Lee (2005), Marketing Science 24(2), 275-284.
 """
 

@@ -3,7 +3,8 @@
 Tables that must be there, all columns 64-bit integers:
 
     snapshots        snapshot_row, lead, as_of
-    events           lead, series, occurred_at, known_at, event_value (nullable), event_type, channel,
+    events           lead, series, occurred_at, known_at, event_value (null without one, at most
+                     VALUE_LIMIT either way), event_type, channel,
                      campaign (-1 for none; only where a feature tells them apart)
     account_events   the same columns; events that count for the other leads of an account
     account_members  lead, account, known_from, known_until: the account as known when known_from < as_of <= known_until
@@ -91,21 +92,18 @@ def _visible(series: Series, needed: set[str]) -> str:
 
 
 def _aged(expressions: str, needed: set[str]) -> Iterator[str]:
-    limited = (
-        f"CASE WHEN event_value > {VALUE_LIMIT} THEN {VALUE_LIMIT} WHEN event_value < -{VALUE_LIMIT} "
-        f"THEN -{VALUE_LIMIT} ELSE COALESCE(event_value, 0) END"
-    )
-    low = f"MOD({limited} + {VALUE_LIMIT}, {VALUE_PART})"
+    value = "COALESCE(event_value, 0)"
+    low = f"MOD({value} + {VALUE_LIMIT}, {VALUE_PART})"
     yield from ("snapshot_row", "series", "occurred_at")
     yield f"CAST((age - MOD(age, {DAY_US})) / {DAY_US} AS BIGINT) AS age_days"
     yield from sorted(_KEY_COLUMNS[level] for level in needed - {"day"})
     # A column that no term reads is left out: it would be worked out for every pair of snapshot and event.
     if "a.event_value" in expressions:
-        yield f"{limited} AS event_value"
+        yield f"{value} AS event_value"
     if "a.has_value" in expressions:
         yield "CASE WHEN event_value IS NULL THEN 0 ELSE 1 END AS has_value"
     if "a.high_value" in expressions:
-        yield f"CAST(({limited} - {low}) / {VALUE_PART} AS BIGINT) AS high_value"
+        yield f"CAST(({value} - {low}) / {VALUE_PART} AS BIGINT) AS high_value"
     if "a.low_value" in expressions:
         yield f"{low} AS low_value"
 

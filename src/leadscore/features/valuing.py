@@ -1,4 +1,16 @@
-"""How much it was: pages read, minutes watched, money."""
+"""How much it was: pages read, minutes watched, money.
+
+>>> from leadscore.domain.event import Event
+>>> from leadscore.domain.time import DAY_US
+>>> values = [Event("a", "lead", "chat", 0, 0, 4_000), Event("b", "lead", "chat", 9 * DAY_US, 0, 1_000)]
+>>> seen = VisibleEvents.of([*values, Event("c", "lead", "chat", 9 * DAY_US, 0)], 10 * DAY_US)
+>>> VALUE.row(None)(seen), VALUE_MEAN.row(None)(seen), VALUE_MAX.row(None)(seen)
+(5.0, 2.5, 4.0)
+>>> VALUE.row(7)(seen), VALUE_MAX.row(7)(seen)
+(1.0, 1.0)
+>>> round(VALUE_DECAYED.row(9)(seen), 3)  # 4 nine days ago count half, 1 of today counts whole
+3.0
+"""
 
 import math
 from collections.abc import Callable

@@ -8,6 +8,9 @@ from leadscore.domain.time import DAY_US
 from leadscore.features.arithmetic import limited
 from leadscore.features.filters import KEY_OF, Key
 
+_TWOS = 13
+_ODD = DAY_US >> _TWOS
+
 
 class VisibleEvents:
     """At least one event, all visible as of one instant, seen from that instant.
@@ -17,20 +20,26 @@ class VisibleEvents:
     newest  microseconds since the latest event, at least 1; oldest likewise of the first.
     """
 
-    __slots__ = ("_newest_ages", "_parts", "_values", "ages", "as_of", "newest", "oldest")
+    # Class attributes until something asks: most histories are small, and each assignment costs time.
+    _values: list[tuple[int, int]] | None = None
+    _newest_ages: dict[Key, list[int]] | None = None
 
-    def __init__(self, events: Sequence[Event], as_of: int) -> None:
-        last = as_of - 1
-        instants = [event.occurred_at for event in events]
-        instants.sort(reverse=True)
-        # One microsecond less puts an event that is exactly a day old into the day before.
-        self.ages = [(last - instant) // DAY_US for instant in instants]
-        self.newest = as_of - instants[0]
-        self.oldest = as_of - instants[-1]
+    def __init__(self, events: Sequence[Event], spans: list[int], as_of: int) -> None:
+        """Events of one kind, and for each the microseconds from it to as_of less 1, in any order."""
+        spans.sort()
+        # One less puts an event that is exactly a day old into the day before. A day has 13 factors of 2: shifting them
+        # away first leaves a division of small numbers, which takes a third of the time.
+        self.ages = [(span >> _TWOS) // _ODD for span in spans]
+        self.newest = spans[0] + 1
+        self.oldest = spans[-1] + 1
         self.as_of = as_of
-        self._parts: tuple[Sequence[Event], ...] = (events,)
-        self._values: list[tuple[int, int]] | None = None
-        self._newest_ages: dict[Key, list[int]] | None = None
+        self._parts: Sequence[Sequence[Event]] = (events,)
+
+    @classmethod
+    def of(cls, events: Sequence[Event], as_of: int) -> "VisibleEvents":
+        """The events of one kind."""
+        last = as_of - 1
+        return cls(events, [last - event.occurred_at for event in events], as_of)
 
     @classmethod
     def together(cls, kinds: Sequence["VisibleEvents"]) -> "VisibleEvents":
@@ -40,9 +49,7 @@ class VisibleEvents:
         whole.newest = min([kind.newest for kind in kinds])
         whole.oldest = max([kind.oldest for kind in kinds])
         whole.as_of = kinds[0].as_of
-        whole._parts = tuple([part for kind in kinds for part in kind._parts])
-        whole._values = None
-        whole._newest_ages = None
+        whole._parts = [part for kind in kinds for part in kind._parts]
         return whole
 
     @property

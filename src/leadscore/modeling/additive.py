@@ -7,7 +7,6 @@ Only numpy is used, for the service reads these models.
 import json
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from math import isnan
 from typing import Literal
 
@@ -43,12 +42,6 @@ class Term:
         if len(self.effects) != wanted or (self.shape == "line" and len(self.places) < 2):
             raise ValueError(f"{self.shape} with {len(self.places)} places and {len(self.effects)} effects")
 
-    @cached_property
-    def slopes(self) -> tuple[float, ...]:
-        """Rise per unit between two places."""
-        pairs = zip(self.effects, self.effects[1:], self.places, self.places[1:], strict=False)
-        return tuple((right - left) / (end - start) for left, right, start, end in pairs)
-
     def moved(self, slope: float, shift: float) -> "Term":
         """The term whose every effect is slope x effect + shift."""
         effects = tuple(slope * effect + shift for effect in self.effects)
@@ -65,7 +58,10 @@ class Term:
             return self.effects[0]
         if place == len(self.places):
             return self.effects[-1]
-        return self.effects[place - 1] + self.slopes[place - 1] * (value - self.places[place - 1])
+        start, end = self.places[place - 1], self.places[place]
+        left, right = self.effects[place - 1], self.effects[place]
+        # The share of the way, since two places next to each other would make an infinite slope.
+        return left + (right - left) * ((value - start) / (end - start))
 
     def at_all(self, values: Floats) -> Floats:
         """The effect of each value, shape (n,); equal to `at` bit for bit."""
@@ -75,7 +71,9 @@ class Term:
             found = effects[np.minimum(place, len(self.places))]
         else:
             left = np.clip(place - 1, 0, len(self.places) - 2)
-            inside = effects[left] + np.asarray(self.slopes)[left] * (values - np.asarray(self.places)[left])
+            places = np.asarray(self.places)
+            way = (np.clip(values, places[0], places[-1]) - places[left]) / (places[left + 1] - places[left])
+            inside = effects[left] + (effects[left + 1] - effects[left]) * way
             found = np.where(place == 0, effects[0], np.where(place >= len(self.places), effects[-1], inside))
         return np.where(np.isnan(values), self.missing, found)
 

@@ -8,13 +8,16 @@ import pyarrow as pa
 
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError, UsageError
-from leadscore.domain.progress import Progress
+from leadscore.domain.progress import Progress, silent
+from leadscore.features.aggregations import plugin_hashes
 from leadscore.features.duckdb_engine import duckdb_engine
 from leadscore.features.feature_set import FeatureSet
+from leadscore.features.learn import NOTHING_SEEN, feature_set_of
 from leadscore.features.parity import ParityReport, check_feature_set
 from leadscore.store.engine import open_store
 from leadscore.store.sql_engine import postgresql_engine
 
+_PLUGIN_CELLS = 20_000
 ENGINES = ("duckdb", "postgresql", "spark")
 
 
@@ -64,3 +67,20 @@ def check_features(
             fix="mend the row form or the SQL of the aggregation behind them",
         )
     return report
+
+
+def check_plugins(settings: Settings) -> None:
+    """Hold the two forms of every plug-in's aggregation that is asked for to each other, before any work starts.
+
+    Raises   DataError [LS-FEATURE-03] naming the features whose two forms differ.
+    """
+    added = plugin_hashes()
+    lines = tuple(line for line in settings.features.features if line.aggregation in added)
+    if lines:
+        config = settings.features.model_copy(update={"features": lines})
+        # Which types the data have is not the question here.
+        types = {
+            event_type: event_type for line in lines for each in (line, line.of) if each for event_type in each.types
+        }
+        features = feature_set_of(NOTHING_SEEN, config, {**types, **settings.events.labels})
+        check_features(settings, features, _PLUGIN_CELLS, "duckdb", silent)

@@ -10,8 +10,9 @@ from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import NOTHING_SEEN, feature_set_of, seen_in
 from leadscore.registry.connection import open_registry
 from leadscore.registry.versions import version_of
+from leadscore.store.cut_facts import count_events, write_partitions
 from leadscore.store.engine import open_store
-from leadscore.store.fact_partitions import FactPartitions, count_events, write_partitions
+from leadscore.store.fact_partitions import FactPartitions
 from leadscore.workflows.score_batch import load_model
 
 NOW = "now"

@@ -25,6 +25,7 @@ from leadscore.workflows.build_training_set import (
     build_training_set,
 )
 from leadscore.workflows.champion import Champion, load_champion
+from leadscore.workflows.check_features import check_plugins
 from leadscore.workflows.fit_recipe import Learnable, fit, horizon_names, importances, judge, parts, verdict
 from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
 
@@ -40,6 +41,7 @@ def train_on_events(
     keep     attributes used although the leakage gate suspects them.
     Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01].
     """
+    check_plugins(settings)
     store = open_store(settings.service.store_url)
     instant = _instant(store, as_of)
     facts = load_facts(store, instant, progress, properties=settings.features.reads_properties)

@@ -8,7 +8,7 @@ from leadscore.domain.lead import AttributeValue
 from leadscore.features.definitions import Feature
 from leadscore.features.facts import SCHEMAS
 from leadscore.features.feature_set import FeatureSet
-from leadscore.store.fact_partitions import count_events, write_partitions
+from leadscore.store.cut_facts import count_events, write_partitions
 from leadscore.store.facts import insert_attributes, insert_events
 from leadscore.store.facts_arrow import load_facts
 
