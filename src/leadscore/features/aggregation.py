@@ -16,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Span = int | None
 """Days of the window or of the half-life; None means all events before as_of."""
-Operation = Literal["SUM", "MIN", "MAX"]
+Operation = Literal["COUNT", "SUM", "MIN", "MAX"]
 SpanKind = Literal["window", "half_life", "ever"]
 Level = Literal["event", "day", "type", "channel", "campaign", "lead"]
 
@@ -25,12 +25,13 @@ Level = Literal["event", "day", "type", "channel", "campaign", "lead"]
 class Term:
     """One integer that SQL computes from the visible events of a snapshot.
 
-    operation  SUM, MIN or MAX of the expression.
+    operation  SUM, MIN or MAX of the expression, or COUNT of the rows where it is not null.
     over       ANSI SQL over integers. Events: `a.age_days` (whole days before as_of), `a.occurred_at`, `a.event_value`
                (thousandths, 0 without a value), `a.has_value` (0 or 1), `w.count_weight_<h>` and `w.value_weight_<h>`
                (null beyond the table). Distinct keys: `d.newest` (age_days of the key's latest event), `d.place` (0 for
                the newest key).
-    merge      how the terms of single event types become the term of all types; None means by the same operation.
+    merge      how the terms of single event types become the term of all types; None means by the same operation;
+               counts add up.
     """
 
     operation: Operation

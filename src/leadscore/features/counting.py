@@ -23,7 +23,7 @@ Row = Callable[[VisibleEvents], float]
 
 def count_term(span: Span) -> Terms:
     """The term of a number of events."""
-    return {f"count_{span_name(span)}": Term("SUM", within(span, "1"))}
+    return {f"count_{span_name(span)}": Term("COUNT", within(span, "1", "NULL"))}
 
 
 def counted(events: VisibleEvents, span: Span) -> int:

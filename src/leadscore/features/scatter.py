@@ -16,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _MOST_SERIES, _MOST_SMALL = 2**40, 2**15
-_MERGE: dict[Operation, np.ufunc] = {"SUM": np.add, "MIN": np.minimum, "MAX": np.maximum}
+_MERGE: dict[Operation, np.ufunc] = {"COUNT": np.add, "SUM": np.add, "MIN": np.minimum, "MAX": np.maximum}
 
 
 class _Answer:
