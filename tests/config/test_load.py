@@ -35,8 +35,8 @@ def test_the_faults_of_all_files_are_told_together_with_the_allowed_names(tmp_pa
         load_settings(home)
     text = str(caught.value)
     assert caught.value.exit_code == 2
-    assert "training.yaml: horizonsdays: is no setting; did you mean horizons_days?" in text
-    assert "training.yaml: seed: 'x'" in text
+    assert "training.yaml, line 1: horizonsdays: is no setting; did you mean horizons_days?" in text
+    assert "seed: 'x'" in text
     assert "lightgbm.leafs: is no setting; did you mean leaves?" in text
     assert "types.demo.count_evr: is no setting; did you mean count_ever?" in text
     assert "routing.yaml: while parsing" in text

@@ -509,3 +509,19 @@ def test_the_same_history_three_weeks_later_has_the_same_features(company, asked
     before = compute_matrix(facts, as_snapshots(asked), learned(facts))
     after = compute_matrix(shifted, as_snapshots([(lead, at + moved) for lead, at in asked]), learned(shifted))
     assert bits(before) == bits(after)
+
+
+@settings(max_examples=10)
+@given(companies(), SNAPSHOTS)
+def test_leads_merged_into_one_have_the_features_of_all_their_events(company, asked):
+    created, attributes, happened = company
+    merged = [replace(event, lead_id="a") if event.lead_id == "b" else event for event in happened]
+    asked = [("a", at) for _, at in asked]
+    facts = as_facts(created, attributes, merged)
+    feature_set = learned(facts)
+    matrix = compute_matrix(facts, as_snapshots(asked), feature_set)
+    engine = OnlineFeatures(feature_set)
+    both = tuple(event for event in happened if event.lead_id in ("a", "b"))
+    for row, (_, as_of) in zip(matrix, asked, strict=True):
+        history = history_of("a", created, attributes, merged, as_of)
+        assert bits(row) == bits(engine.row(replace(history, events=both), as_of))

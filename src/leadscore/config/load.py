@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from leadscore.config.events import EventsConfig
 from leadscore.config.features import FeaturesConfig
+from leadscore.config.lines import Place, line_numbers, nearest_line
 from leadscore.config.mapping import MappingConfig
 from leadscore.config.promotion import PromotionConfig
 from leadscore.config.routing import RoutingConfig
@@ -89,7 +90,7 @@ def load_section(path: Path, model: type[Model], *, home: Path | None = None) ->
     home     handed to the service settings, which know where they live.
     Raises   UsageError naming file, setting, what was found and what is allowed, for every fault of the file.
     """
-    section = _checked(model, _read_yaml(path), path)
+    section = _checked(model, *_read_yaml(path), path)
     return section if home is None or model is not ServiceConfig else section.model_copy(update={"home": home})
 
 
@@ -103,28 +104,29 @@ def changed(section: Model, changes: Mapping[str, Any], where: str) -> Model:
     for name, value in changes.items():
         inner = values.get(name)
         values[name] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, Mapping) else value
-    return _checked(type(section), values, Path(where))
+    return _checked(type(section), values, {}, Path(where))
 
 
-def _checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
+def _checked(model: type[Model], values: dict[str, Any], lines: dict[Place, int], path: Path) -> Model:
     try:
         return model(**values)
     except ValidationError as error:
-        lines = [_fault(path, model, item) for item in error.errors()]
-        raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(lines)) from error
+        faults = [_fault(path, model, item, lines) for item in error.errors()]
+        raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(faults)) from error
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
     if not path.exists():
-        return {}
+        return {}, {}
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        values, lines = yaml.safe_load(text), line_numbers(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(
             "LS-CONFIG-01", where=path.as_posix(), found=str(error), fix="see docs/configuration.md"
         ) from error
     if values is None:
-        return {}
+        return {}, {}
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise UsageError(
             "LS-CONFIG-01",
@@ -132,17 +134,19 @@ def _read_yaml(path: Path) -> dict[str, Any]:
             found=f"a {type(values).__name__}",
             allowed="settings as `name: value`",
         )
-    return values
+    return values, lines
 
 
-def _fault(path: Path, model: type[BaseModel], item: Any) -> str:
+def _fault(path: Path, model: type[BaseModel], item: Any, lines: Mapping[Place, int]) -> str:
     place = ".".join(str(part) for part in item["loc"]) or "(whole file)"
+    line = nearest_line(lines, item["loc"])
+    where = f"{path.name}, line {line}" if line else path.name
     if item["type"] == "extra_forbidden":
         allowed = sorted(_model_at(model, item["loc"][:-1]).model_fields)
         near = difflib.get_close_matches(str(item["loc"][-1]), allowed, n=1)
         hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed)}"
-        return f"  {path.name}: {place}: is no setting; {hint}"
-    return f"  {path.name}: {place}: {item['input']!r:.60}: {item['msg']}"
+        return f"  {where}: {place}: is no setting; {hint}"
+    return f"  {where}: {place}: {item['input']!r:.60}: {item['msg']}"
 
 
 def _model_at(model: type[BaseModel], place: tuple[str | int, ...]) -> type[BaseModel]:

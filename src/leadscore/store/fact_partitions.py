@@ -32,7 +32,11 @@ class FactPartitions:
     def parts_of(self, lead_ids: pa.Array) -> np.ndarray:
         """The part of each lead, shape (n,)."""
         coded = lead_ids.dictionary_encode()
-        parts = np.array([self.part_of(lead) for lead in coded.dictionary.to_pylist()], np.int64)
+        if self.together:
+            found = [self.part_of(lead) for lead in coded.dictionary.to_pylist()]
+        else:
+            found = [zlib.crc32(text) % self.count for text in coded.dictionary.cast(pa.binary()).to_pylist()]
+        parts = np.array(found, np.int64)
         return parts[coded.indices.to_numpy(zero_copy_only=False)] if len(parts) else np.zeros(0, np.int64)
 
     def read(self, part: int, feature_set: FeatureSet | None = None) -> Facts:
