@@ -18,6 +18,7 @@ from leadscore.store.engine import open_store
 from leadscore.store.sql_engine import postgresql_engine
 
 _PLUGIN_CELLS = 20_000
+_FEWEST_SNAPSHOTS, _MOST_SNAPSHOTS = 60, 600
 ENGINES = ("duckdb", "postgresql", "spark")
 
 
@@ -53,8 +54,9 @@ def check_features(
 
     Raises   DataError [LS-FEATURE-03] naming the features whose two forms differ; UsageError, see open_engine.
     """
+    snapshots = max(_FEWEST_SNAPSHOTS, min(_MOST_SNAPSHOTS, cells // (6 * max(1, len(feature_set.features)))))
     with open_engine(settings, engine) as run:
-        report = check_feature_set(feature_set, cells, progress=progress, engine=run, snapshots=600)
+        report = check_feature_set(feature_set, cells, progress=progress, engine=run, snapshots=snapshots)
     if report.mismatches:
         worst = sorted(report.mismatches.items(), key=lambda pair: -pair[1])
         raise DataError(
