@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadscore.features.aggregation import Operation, Sums
+from leadscore.features.aggregation import Operation, Sums, Term
 from leadscore.features.definitions import NOT_OF_EVENTS, SHARE, Feature, Selection
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.series import ANY, Series, aggregation_of, level_of
@@ -15,7 +15,7 @@ from leadscore.features.sql import LEVELS, terms_of
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_MOST_SERIES, _MOST_SMALL = 2**40, 2**15
+_MOST_SMALL = 2**15
 _MERGE: dict[Operation, np.ufunc] = {"COUNT": np.add, "SUM": np.add, "MIN": np.minimum, "MAX": np.maximum}
 
 
@@ -25,8 +25,10 @@ class _Answer:
     def __init__(self, table: pa.Table, features: Sequence[Feature], types: Sequence[str]) -> None:
         columns = {name: np.asarray(table[name].to_numpy(), np.int64) for name in table.column_names}
         # Few distinct keys in 16 bits: numpy orders these by counting, not by comparing.
-        groups, number = np.unique(columns["level"] * _MOST_SERIES + columns["series"], return_inverse=True)
-        order = np.argsort(number.astype(np.int16) if len(groups) < _MOST_SMALL else number, kind="stable")
+        least = int(columns["series"].min(initial=0))
+        width = int(columns["series"].max(initial=0)) - least + 1
+        number = columns["level"] * width + columns["series"] - least
+        order = np.argsort(number.astype(np.int16) if width * len(LEVELS) < _MOST_SMALL else number, kind="stable")
         self._columns = {name: column[order] for name, column in columns.items()}
         self._series = Series(tuple(features))
         self._types = types
@@ -50,22 +52,24 @@ class _Answer:
         return slice(int(of_level.start + first), int(of_level.start + end))
 
     def _all_types(self, features: Sequence[Feature]) -> Sums:
+        terms: dict[str, Term] = {}
+        for feature in features:
+            if feature.kind in NOT_OF_EVENTS or level_of(feature) != "event":
+                continue
+            if ANY in (self._number(feature.selection), self._number(feature.whole)):
+                terms |= terms_of(feature)
+        if not terms:
+            return {"snapshot_row": np.zeros(0, np.int64)}
         run = self._run("event", 0, upto=len(self._types))
         rows = self._columns["snapshot_row"][run]
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         together = {"snapshot_row": rows[starts]}
-        for feature in features:
-            if feature.kind in NOT_OF_EVENTS or level_of(feature) != "event":
-                continue
-            if ANY not in (self._number(feature.selection), self._number(feature.whole)):
-                continue
-            for name, term in terms_of(feature).items():
-                if name not in together:
-                    merge = _MERGE[term.merge or term.operation]
-                    column = self._columns[name][run][order]
-                    together[name] = merge.reduceat(column, starts) if len(starts) else column
+        for name, term in terms.items():
+            column = self._columns[name][run][order]
+            merge = _MERGE[term.merge or term.operation]
+            together[name] = merge.reduceat(column, starts) if len(starts) else column
         return together
 
     def _number(self, selection: Selection) -> int | None:
