@@ -90,7 +90,7 @@ def load_section(path: Path, model: type[Model], *, home: Path | None = None) ->
     home     handed to the service settings, which know where they live.
     Raises   UsageError naming file, setting, what was found and what is allowed, for every fault of the file.
     """
-    section = _checked(model, *_read_yaml(path), path)
+    section = _checked(model, _read_yaml(path), path)
     return section if home is None or model is not ServiceConfig else section.model_copy(update={"home": home})
 
 
@@ -104,29 +104,29 @@ def changed(section: Model, changes: Mapping[str, Any], where: str) -> Model:
     for name, value in changes.items():
         inner = values.get(name)
         values[name] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, Mapping) else value
-    return _checked(type(section), values, {}, Path(where))
+    return _checked(type(section), values, Path(where))
 
 
-def _checked(model: type[Model], values: dict[str, Any], lines: dict[Place, int], path: Path) -> Model:
+def _checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
     try:
         return model(**values)
     except ValidationError as error:
+        lines = line_numbers(path.read_text(encoding="utf-8")) if path.is_file() else {}
         faults = [_fault(path, model, item, lines) for item in error.errors()]
         raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(faults)) from error
 
 
-def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
+def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.exists():
-        return {}, {}
+        return {}
     try:
-        text = path.read_text(encoding="utf-8")
-        values, lines = yaml.safe_load(text), line_numbers(text)
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(
             "LS-CONFIG-01", where=path.as_posix(), found=str(error), fix="see docs/configuration.md"
         ) from error
     if values is None:
-        return {}, {}
+        return {}
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise UsageError(
             "LS-CONFIG-01",
@@ -134,7 +134,7 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
             found=f"a {type(values).__name__}",
             allowed="settings as `name: value`",
         )
-    return values, lines
+    return values
 
 
 def _fault(path: Path, model: type[BaseModel], item: Any, lines: Mapping[Place, int]) -> str:

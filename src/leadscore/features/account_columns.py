@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.features.columns import Asked, Ints, integers
+from leadscore.features.columns import Asked, Ints, integers, ranks
 from leadscore.features.event_columns import code_account_events
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
@@ -30,17 +30,11 @@ def code_accounts(facts: Facts, asked: Asked, feature_set: FeatureSet) -> Accoun
     known_from = visible_from(mine, facts.leads)
     texts = pc.unique(mine["value"])
     text = integers(pc.index_in(mine["value"], value_set=texts))
-    names = texts.to_pylist()
-    # Among values known at one instant the largest text is the latest, as for every attribute.
-    rank = np.empty(len(names), np.int64)
-    rank[sorted(range(len(names)), key=lambda place: (names[place] is not None, names[place] or ""))] = np.arange(
-        len(names)
-    )
-    order = np.lexsort((rank[text], integers(mine["known_at"]), lead))
+    order = np.lexsort((ranks(texts)[text], integers(mine["known_at"]), lead))
     lead, text, known_from = lead[order], text[order], known_from[order]
     last = np.append(lead[1:] != lead[:-1], True)[: len(lead)]
     known_until = np.where(last, NEVER, np.append(known_from[1:], 0)[: len(lead)])
-    filled = np.array([bool(name) for name in names], np.bool_)[text]
+    filled = np.array([bool(name) for name in texts.to_pylist()], np.bool_)[text]
     members = pa.table(
         {
             "lead": lead[filled],

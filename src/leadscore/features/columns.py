@@ -107,7 +107,7 @@ def code_attributes(attributes: pa.Table, asked: Asked, feature_set: FeatureSet)
     texts = pc.unique(attributes["value"])
     text = integers(pc.index_in(attributes["value"], value_set=texts))
     known_at = integers(attributes["known_at"])
-    turns = np.lexsort((_ranks(texts)[text], known_at))
+    turns = np.lexsort((ranks(texts)[text], known_at))
     turn = np.empty(len(turns), np.int64)
     turn[turns] = np.arange(len(turns))
     values = np.full(len(turn), np.nan)
@@ -141,12 +141,12 @@ def numbered(texts: pa.ChunkedArray, among: pa.Array) -> tuple[Ints, npt.NDArray
     return number, number >= 0
 
 
-def _ranks(texts: pa.Array) -> Ints:
+def ranks(texts: pa.Array) -> Ints:
     """The place of each text in code-point order; an empty value comes before every text."""
-    ranks = np.empty(len(texts), np.int64)
-    ranks[pc.sort_indices(texts).to_numpy()] = np.arange(len(texts))
-    ranks[pc.is_null(texts).to_numpy(zero_copy_only=False)] = -1
-    return ranks
+    places = np.empty(len(texts), np.int64)
+    places[pc.sort_indices(texts).to_numpy()] = np.arange(len(texts))
+    places[pc.is_null(texts).to_numpy(zero_copy_only=False)] = -1
+    return places
 
 
 def integers(column: pa.ChunkedArray | pa.Array) -> Ints:

@@ -53,7 +53,8 @@ class OnlineFeatures:
         for column, feature in enumerate(feature_set.features):
             self._add(column, feature, feature_set)
         self._of_account = [column for column, feature in enumerate(feature_set.features) if feature.account]
-        self._asked = [*self._of_filter, *(each for _, *both, _ in self._shares for each in both)]
+        shared = (each for _, *both, _ in self._shares for each in both)
+        self._asked = list(dict.fromkeys([*self._of_filter, *shared]))
 
     def row(self, history: LeadHistory, as_of: int) -> list[float]:
         """Feature values of one lead, in the order of the feature set.
