@@ -24,15 +24,6 @@ VALUE_PART = 2**20
 Figures = TypeVar("Figures", float, npt.NDArray[np.float64])
 
 
-def age_days(as_of: int, occurred_at: int) -> int:
-    """Whole days of age of an event before as_of; an event is in a window of W days iff its age is below W.
-
-    >>> age_days(DAY_US, 0), age_days(DAY_US + 1, 0)
-    (0, 1)
-    """
-    return (as_of - occurred_at - 1) // DAY_US
-
-
 @lru_cache(maxsize=64)
 def decay_weights(half_life_days: int, scale: int) -> tuple[int, ...]:
     """Weight of an event by its whole days of age: scale at age 0, half of it one half-life later; 0 beyond the table.
