@@ -12,7 +12,7 @@ from leadscore.domain.errors import DataError
 from leadscore.features.aggregations import aggregation_names
 from leadscore.features.facts import SCHEMAS, Facts
 from leadscore.features.feature_set import FeatureSet
-from leadscore.features.learn import learn_feature_set
+from leadscore.features.learn import feature_set_of, seen_in
 
 from ..company import Company
 
@@ -186,7 +186,17 @@ def test_all_faults_are_told_at_once(empty: Company) -> None:
     lines = [{"aggregation": "counts"}, {"aggregation": "decayed"}, {"aggregation": "count", "types": ["nothing"]}]
     configure(empty.home, features=lines)
     said = empty.run("features", "list").err
-    assert all(f"features[{number}]" in said for number in range(3))
+    written = (empty.home / "configs" / "features.yaml").read_text().splitlines()
+    places = [number for number, line in enumerate(written, start=1) if "aggregation:" in line and "-" in line]
+    assert len(places) == 3
+    assert all(f"line {line}: features[{number}]" in said for number, line in enumerate(places))
+
+
+def test_a_window_beyond_the_history_is_named_with_its_line(empty: Company) -> None:
+    configure(empty.home, features=[{"aggregation": "count"}, {"aggregation": "count", "windows_days": [2000]}])
+    written = (empty.home / "configs" / "features.yaml").read_text().splitlines()
+    (place,) = [number for number, line in enumerate(written) if line.strip() == "- 2000"]
+    assert f"features.yaml, line {place}: features.1.windows_days: 2000 is longer" in empty.run("features", "list").err
 
 
 def test_an_installed_package_adds_an_aggregation_by_its_entry_point(empty: Company, monkeypatch, tmp_path) -> None:
@@ -212,7 +222,7 @@ def test_training_refuses_a_plugin_whose_two_forms_differ_before_it_starts(empty
 def test_a_model_refuses_to_serve_with_other_code_of_its_plugin(empty: Company) -> None:
     configure(empty.home, plugins=[plugin(empty.home, "moved")], features=[{"aggregation": "moved"}])
     empty.run("features", "list")
-    kept = learn_feature_set(FACTS, load_settings(empty.home).features, {}).to_json()
+    kept = feature_set_of(seen_in(FACTS), load_settings(empty.home).features, {}).to_json()
     assert FeatureSet.from_json(kept).plugins.keys() == {"moved"}
     plugin(empty.home, "moved", weekday=6)
     empty.run("features", "list")

@@ -5,7 +5,7 @@ import pyarrow as pa
 from leadscore.config.features import Aggregations, FeaturesConfig
 from leadscore.features.facts import SCHEMAS, Facts
 from leadscore.features.feature_set import Encoder, FeatureSet
-from leadscore.features.learn import learn_feature_set
+from leadscore.features.learn import feature_set_of, seen_in
 
 SMALL = Aggregations(count_windows_days=(7, 7), count_ever=False, decay_half_lives_days=(), value_half_lives_days=(30,))
 
@@ -26,7 +26,7 @@ def learn(
         events=pa.Table.from_pylist([{"type": kind, "value": value} for kind, value in events], SCHEMAS["events"]),
         outcomes=SCHEMAS["outcomes"].empty_table(),
     )
-    return learn_feature_set(facts, config, labels or {})
+    return feature_set_of(seen_in(facts), config, labels or {})
 
 
 def test_every_type_seen_gets_the_default_aggregations_and_value_features_only_if_it_carries_values():

@@ -19,7 +19,7 @@ from leadscore.features.definitions import NOT_OF_EVENTS, Feature
 from leadscore.features.facts import SCHEMAS, Facts
 from leadscore.features.feature_set import Encoder, FeatureSet
 from leadscore.features.filters import EventFilter
-from leadscore.features.learn import learn_feature_set
+from leadscore.features.learn import feature_set_of, seen_in
 from leadscore.features.offline import compute_matrix
 from leadscore.features.online import LeadHistory, OnlineFeatures
 
@@ -279,7 +279,7 @@ def history_of(
 
 
 def learned(facts: Facts) -> FeatureSet:
-    return learn_feature_set(facts, CONFIG, KNOWN_TYPES)
+    return feature_set_of(seen_in(facts), CONFIG, KNOWN_TYPES)
 
 
 def bits(rows: object) -> bytes:
@@ -489,7 +489,7 @@ def test_an_account_is_what_it_was_known_to_be_at_the_instant(as_of, seen):
 def test_leaving_a_declared_feature_out_changes_no_other(company, asked, line):
     facts = as_facts(*company)
     fewer = CONFIG.model_copy(update={"features": tuple(each for each in CONFIG.features if each != line)})
-    whole, rest = learned(facts), learn_feature_set(facts, fewer, KNOWN_TYPES)
+    whole, rest = learned(facts), feature_set_of(seen_in(facts), fewer, KNOWN_TYPES)
     kept = [name for name in rest.names if name in whole.names]
     assert len(kept) >= len(rest.names) - 1
     left = compute_matrix(facts, as_snapshots(asked), whole)[:, [whole.names.index(name) for name in kept]]

@@ -60,25 +60,30 @@ def load_settings(home: Path | None = None) -> Settings:
         except UsageError as error:
             faults.append(str(error))
     if not faults:
-        faults = _too_long_windows(sections["features"], sections["training"])
+        path = base / "configs" / "features.yaml"
+        faults = _too_long_windows(sections["features"], sections["training"], path)
     if faults:
         raise UsageError("LS-CONFIG-02", found="the configuration has faults:\n" + "\n".join(faults))
     return Settings(**sections)
 
 
-def _too_long_windows(features: FeaturesConfig, training: TrainingConfig) -> list[str]:
+def _too_long_windows(features: FeaturesConfig, training: TrainingConfig, path: Path) -> list[str]:
     """A window that reaches back farther than the history that training takes its snapshots from."""
-    windows = {"default.count_windows_days": features.default.count_windows_days}
-    windows |= {f"types.{name}.count_windows_days": each.count_windows_days for name, each in features.types.items()}
-    windows["activity_windows_days"] = features.activity_windows_days
+    windows: dict[Place, tuple[int | str, ...]] = {
+        ("default", "count_windows_days"): features.default.count_windows_days,
+        ("activity_windows_days",): features.activity_windows_days,
+    }
+    for name, each in features.types.items():
+        windows["types", name, "count_windows_days"] = each.count_windows_days
     for number, line in enumerate(features.features):
-        windows[f"features.{number}.windows_days"] = tuple(days for days in line.windows_days if days != "ever")
+        windows["features", number, "windows_days"] = line.windows_days
     longest = training.history_days
+    lines = _lines_of(path)
     return [
-        f"  features.yaml: {place}: {days} is longer than history_days in training.yaml; allowed: up to {longest}"
+        f"  {_place(path, lines, place)}: {days} is longer than history_days in training.yaml; allowed: up to {longest}"
         for place, given in windows.items()
         for days in given
-        if days > longest
+        if days != "ever" and int(days) > longest
     ]
 
 
@@ -111,7 +116,7 @@ def _checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
     try:
         return model(**values)
     except ValidationError as error:
-        lines = line_numbers(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        lines = _lines_of(path)
         faults = [_fault(path, model, item, lines) for item in error.errors()]
         raise UsageError("LS-CONFIG-02", where=path.as_posix(), found="wrong settings\n" + "\n".join(faults)) from error
 
@@ -138,15 +143,23 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _fault(path: Path, model: type[BaseModel], item: Any, lines: Mapping[Place, int]) -> str:
-    place = ".".join(str(part) for part in item["loc"]) or "(whole file)"
-    line = nearest_line(lines, item["loc"])
-    where = f"{path.name}, line {line}" if line else path.name
+    place = _place(path, lines, item["loc"])
     if item["type"] == "extra_forbidden":
         allowed = sorted(_model_at(model, item["loc"][:-1]).model_fields)
         near = difflib.get_close_matches(str(item["loc"][-1]), allowed, n=1)
         hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed)}"
-        return f"  {where}: {place}: is no setting; {hint}"
-    return f"  {where}: {place}: {item['input']!r:.60}: {item['msg']}"
+        return f"  {place}: is no setting; {hint}"
+    return f"  {place}: {item['input']!r:.60}: {item['msg']}"
+
+
+def _lines_of(path: Path) -> Mapping[Place, int]:
+    return line_numbers(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _place(path: Path, lines: Mapping[Place, int], way: Place) -> str:
+    line = nearest_line(lines, way)
+    where = f"{path.name}, line {line}" if line else path.name
+    return f"{where}: {'.'.join(str(part) for part in way) or '(whole file)'}"
 
 
 def _model_at(model: type[BaseModel], place: tuple[str | int, ...]) -> type[BaseModel]:

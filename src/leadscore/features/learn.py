@@ -49,19 +49,11 @@ def seen_in(facts: Facts) -> Seen:
     return Seen({str(pair["values"]): int(pair["counts"]) for pair in counts}, set(with_values), _leads_by_value(facts))
 
 
-def learn_feature_set(facts: Facts, config: FeaturesConfig, labels: dict[str, str]) -> FeatureSet:
-    """The feature set for a company.
-
-    facts    already cut as of the training instant, so that nothing later decides which features exist.
-    labels   event type -> singular words; kept for the types that make features.
-    Returns  see feature_set_of.
-    """
-    return feature_set_of(seen_in(facts), config, labels)
-
-
 def feature_set_of(seen: Seen, config: FeaturesConfig, labels: dict[str, str]) -> FeatureSet:
     """The feature set for what was seen.
 
+    seen     in facts already cut as of the training instant, so that nothing later decides which features exist.
+    labels   event type -> singular words; kept for the types that make features.
     Returns  age, then features over all types, then each type by name, then each attribute by name, then those that
              the company declares itself.
     Raises   UsageError [LS-FEATURE-01] for declared features that cannot be.

@@ -14,11 +14,12 @@ from leadscore.domain.progress import Progress
 from leadscore.domain.time import DAY_US
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
-from leadscore.features.learn import learn_feature_set
+from leadscore.features.learn import seen_in
 from leadscore.features.offline import compute_matrix
 from leadscore.modeling.leakage.alone import suspects_alone
 from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.rows import LabelledRows, TrainingRows
+from leadscore.workflows.find_feature_set import called_for
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     """
     training = settings.training
     known = facts.known_before(until)
-    features = learn_feature_set(known, settings.features, settings.events.labels)
+    features = called_for(seen_in(known), settings)
     since = until - training.history_days * DAY_US
     table = weekly_snapshots(
         known,

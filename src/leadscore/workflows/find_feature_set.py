@@ -3,11 +3,12 @@
 import tempfile
 from pathlib import Path
 
+from leadscore.config.lines import with_lines
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
 from leadscore.features.feature_set import FeatureSet
-from leadscore.features.learn import NOTHING_SEEN, feature_set_of, seen_in
+from leadscore.features.learn import NOTHING_SEEN, Seen, feature_set_of, seen_in
 from leadscore.registry.connection import open_registry
 from leadscore.registry.versions import version_of
 from leadscore.store.cut_facts import count_events, write_partitions
@@ -59,5 +60,16 @@ def partition_facts(
 
 def learnt_from(parts: FactPartitions, settings: Settings) -> FeatureSet:
     """The feature set for facts in parts."""
-    seen = sum((seen_in(facts) for facts in parts), NOTHING_SEEN)
-    return feature_set_of(seen, settings.features, settings.events.labels)
+    return called_for(sum((seen_in(facts) for facts in parts), NOTHING_SEEN), settings)
+
+
+def called_for(seen: Seen, settings: Settings) -> FeatureSet:
+    """The feature set for what was seen.
+
+    Raises   UsageError [LS-FEATURE-01] naming the line of every wrong definition.
+    """
+    try:
+        return feature_set_of(seen, settings.features, settings.events.labels)
+    except UsageError as error:
+        found = with_lines(error.found, settings.service.home / "configs" / "features.yaml")
+        raise UsageError(error.code, where=error.where, found=found, allowed=error.allowed, fix=error.fix) from error
