@@ -5,6 +5,7 @@ that are wrong. One bad message never spoils the others of its batch.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,23 @@ from leadscore.ingest.sender_clock import occurred_at
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 MAX_MESSAGE_BYTES = 65_536
+_NOBODY = frozenset(
+    (
+        "-1",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "undefined",
+        "unknown",
+        "anonymous",
+        "guest",
+        "true",
+        "false",
+        "[object object]",
+    )
+)
+_ZEROS = re.compile(r"[0-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,16 @@ def plain_text(value: Any) -> str | None:
     return None
 
 
+def own_id(value: Any) -> str | None:
+    """An id that can be somebody's own; None for blanks and for what broken pages send for anybody.
+
+    >>> own_id("u-1"), own_id(42), own_id("null"), own_id("00000000-0000-0000-0000-000000000000")
+    ('u-1', '42', None, None)
+    """
+    text = plain_text(value)
+    return None if text is None or text.strip().lower() in _NOBODY or _ZEROS.fullmatch(text.strip()) else text
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What is known about a message from outside it; `limit` is None if the whole body is within it."""
@@ -110,7 +138,7 @@ def _read(item: Any, around: _Around) -> Message | Fault:
         return Fault("LS-EVENT-01", "the message is no JSON object", canonical_json(clean))
     merged = _merged(clean, around.shared)
     kind = (plain_text(clean.get("type")) or around.route or "").lower()
-    lead_id = plain_text(clean.get("userId")) or plain_text(clean.get("anonymousId")) or ""
+    lead_id = own_id(clean.get("userId")) or own_id(clean.get("anonymousId")) or ""
     message_id = plain_text(clean.get("messageId")) or _made_up_id(merged, around.received_at)
     wrong = _wrong(clean, kind, lead_id, message_id)
     if around.limit is not None and (size := len(canonical_json(clean).encode())) > around.limit:
@@ -126,7 +154,9 @@ def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -
     if kind not in TYPES:
         return "LS-EVENT-04", f"the type is {clean.get('type')!r}; allowed: {', '.join(TYPES)}"
     if not lead_id:
-        return "LS-EVENT-02", "neither userId nor anonymousId is given"
+        named = [f"{name} {clean[name]!r:.40}" for name in ("userId", "anonymousId") if plain_text(clean.get(name))]
+        nobody = f"{', '.join(named)} is what broken pages send for anybody"
+        return "LS-EVENT-02", nobody if named else "neither userId nor anonymousId is given"
     if kind == "track" and event is None:
         return "LS-EVENT-03", "a track message needs `event`"
     ids = {"userId or anonymousId": lead_id, "messageId": message_id, "event": event or ""}

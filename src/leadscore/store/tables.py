@@ -68,6 +68,30 @@ MESSAGES = sa.Table(
 )
 """Accepted tracking messages, each once, with the times their sender wrote."""
 
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("kind", Id, primary_key=True),
+    sa.Column("one", Id, primary_key=True),
+    sa.Column("other", Id, primary_key=True),
+    sa.Column("occurred_at", sa.BigInteger, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Index("ix_links_one", "one"),
+    sa.Index("ix_links_other", "other"),
+    sqlite_with_rowid=False,
+)
+"""What was said about who is who, each pair once, with the earliest times; addresses as hashes."""
+
+PEOPLE = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("person", Id, nullable=False, index=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What follows from the links: ids that belong to a person who goes by another id, known since an instant."""
+
 DEAD_LETTERS = sa.Table(
     "dead_letters",
     METADATA,

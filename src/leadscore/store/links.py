@@ -1,0 +1,106 @@
+"""Links between ids, and the people that follow from them, always of one state."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import sqlalchemy as sa
+
+from leadscore.domain.identity import Link, Membership
+from leadscore.ingest.identity import Refused, resolve
+from leadscore.store.bulk import fetch_rows, insert_rows
+from leadscore.store.engine import Store, reading, writing
+from leadscore.store.tables import LINKS, PEOPLE
+
+_KEY = tuple(LINKS.primary_key.columns.keys())
+
+
+def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
+    """Store links within a transaction of the caller, and who is who after them.
+
+    A pair that is known already keeps the earliest times; the same links in any order come to the same people.
+    Returns  number of links that are new or were said earlier than known.
+    """
+    wanted: dict[tuple[str, str, str], Link] = {}
+    for link in links:
+        wanted[link[:3]] = _earliest(wanted.get(link[:3], link), link)
+    stored = {link[:3]: link for link in _links(fetch_rows(connection, LINKS, _KEY, list(wanted)))}
+    told = {key: _earliest(stored.get(key, link), link) for key, link in wanted.items()}
+    changed = [link for key, link in told.items() if stored.get(key) != link]
+    if changed:
+        _delete(connection, [link[:3] for link in changed if link[:3] in stored])
+        insert_rows(connection, LINKS, changed)
+        _settle(connection, {end for link in changed for end in (link.one, link.other)})
+    return len(changed)
+
+
+def split(store: Store, lead_id: str, other: str, now: int) -> None:
+    """Keep two ids apart for good, whatever says that they are one person; every id keeps its own facts."""
+    with writing(store) as connection:
+        add_links(connection, [Link("split", *sorted((lead_id, other)), now, now)])
+
+
+def person_of(connection: sa.Connection, lead_id: str, as_of: int | None = None) -> str:
+    """The id that somebody goes by; the given one itself if it belongs to nobody else.
+
+    as_of    only what was known before it counts, epoch microseconds; None: all of it.
+    """
+    query = sa.select(PEOPLE.c.person).where(PEOPLE.c.lead_id == lead_id)
+    if as_of is not None:
+        query = query.where(PEOPLE.c.since < as_of)
+    return connection.execute(query).scalar() or lead_id
+
+
+def members_of(connection: sa.Connection, person: str) -> list[Membership]:
+    """The other ids of a person, by id."""
+    found = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.person == person).order_by(PEOPLE.c.lead_id))
+    return [Membership(*row) for row in found]
+
+
+def each_membership(connection: sa.Connection) -> Iterator[Membership]:
+    """All ids that belong to a person who goes by another one."""
+    for row in connection.execute(sa.select(PEOPLE).order_by(PEOPLE.c.lead_id)):
+        yield Membership(*row)
+
+
+def links_around(store: Store, lead_id: str) -> tuple[list[Link], list[Refused]]:
+    """Everything that was said about an id and all that it is linked to, and what of it was refused."""
+    with reading(store) as connection:
+        links = _component(connection, {lead_id})
+    return sorted(links, key=lambda link: (link.occurred_at, link)), resolve(links).refused
+
+
+def _settle(connection: sa.Connection, ends: Collection[str]) -> None:
+    """Write anew who is who among all that hangs together with some ids."""
+    links = _component(connection, ends)
+    ids = {end for link in links for end in (link.one, link.other)}
+    connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.lead_id == sa.bindparam("gone")), [{"gone": i} for i in ids])
+    insert_rows(connection, PEOPLE, resolve(links).members)
+
+
+def _component(connection: sa.Connection, ends: Collection[str]) -> set[Link]:
+    """All links that hang together with some ids; an id and a hash of equal text are told apart by `resolve`."""
+    seen: set[str] = set()
+    found: set[Link] = set()
+    while ends := set(ends) - seen:
+        seen |= ends
+        keys = [(end,) for end in ends]
+        near = {link for by in ("one", "other") for link in _links(fetch_rows(connection, LINKS, (by,), keys))}
+        found |= near
+        ends = {end for link in near for end in (link.one, link.other)}
+    return found
+
+
+def _earliest(link: Link, other: Link) -> Link:
+    return link._replace(
+        occurred_at=min(link.occurred_at, other.occurred_at), known_at=min(link.known_at, other.known_at)
+    )
+
+
+def _links(rows: Iterable[Sequence[object]]) -> list[Link]:
+    return [Link(*row) for row in rows]  # type: ignore[arg-type]
+
+
+def _delete(connection: sa.Connection, keys: Sequence[tuple[str, str, str]]) -> None:
+    if keys:
+        same = sa.and_(*(LINKS.c[name] == sa.bindparam(f"key_{name}") for name in _KEY))
+        values = [{f"key_{name}": part for name, part in zip(_KEY, key, strict=True)} for key in keys]
+        connection.execute(sa.delete(LINKS).where(same), values)
