@@ -78,9 +78,10 @@ def test_a_group_gives_its_id_as_account_and_its_traits():
     ]
 
 
-def test_an_alias_says_nothing_about_a_lead():
+def test_an_alias_tells_only_that_its_user_exists_and_of_itself_not_even_that():
+    assert first_seen([one(type="alias", previousId="u1")]) == []
     message = one(type="alias", previousId="a1")
-    assert first_seen([message]) == []
+    assert [lead.lead_id for lead in first_seen([message])] == ["u1"]
     assert to_event(message, RECEIVED) is None
     assert to_attributes(message, RECEIVED) == []
 

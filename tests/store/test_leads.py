@@ -77,11 +77,21 @@ def test_attribute_history_and_leads_can_come_in_either_order(sqlite_store_facto
 def test_a_lead_that_tracking_saw_first_is_completed_by_a_file(store):
     with writing(store) as connection:
         add_first_seen(connection, [Lead("L1", 50, "tracking")])
-        add_first_seen(connection, [Lead("L1", 40, "elsewhere"), Lead("L2", 60, "tracking")])
+        add_first_seen(connection, [Lead("L1", 60, "elsewhere"), Lead("L2", 60, "tracking")])
     insert_leads(store, [row("L1", "software")], NOW)
     assert load_history(store, "L1").created_at == 50
     assert attributes(store) == [("source", "tracking", 50), ("industry", "software", 100), ("source", "web", 100)]
     assert attributes(store, "L2") == [("source", "tracking", 60)]
+
+
+def test_a_lead_begins_with_what_tracking_saw_first_even_if_it_is_heard_later(store):
+    insert_leads(store, [row("L2", "software")], NOW)
+    with writing(store) as connection:
+        add_first_seen(connection, [Lead("L1", 50, "tracking")])
+        add_first_seen(connection, [Lead("L1", 40, "elsewhere"), Lead("L2", 40, "elsewhere")])
+    assert attributes(store) == [("source", "elsewhere", 40)]
+    assert load_history(store, "L1").created_at == 40
+    assert load_history(store, "L2").created_at == 100
 
 
 def test_progress_is_told_per_batch(sqlite_store):

@@ -84,8 +84,8 @@ def test_a_trait_that_holds_already_is_not_stored_again_and_a_changed_one_is(sto
     assert values == [("free", 0), (None, 2)]
 
 
-def test_an_alias_is_kept_as_a_message_only(store):
-    assert send(store, {"type": "alias", "userId": "u1", "previousId": "a1", "messageId": "m1"}) == Receipt(1, 0, 0)
+def test_an_alias_of_the_same_id_is_kept_as_a_message_only(store):
+    assert send(store, {"type": "alias", "userId": "u1", "previousId": "u1", "messageId": "m1"}) == Receipt(1, 0, 0)
     assert (counts(store)["messages"], counts(store)["leads"]) == (1, 0)
 
 

@@ -87,6 +87,9 @@ class LeadAnswer(Answer):
     """A lead with its timeline (latest first), and its stored scores and decisions (latest first)."""
 
     lead_id: str
+    """The id that the person goes by."""
+    also_known_as: list[str]
+    """Other ids of the same person, such as the anonymous ids of its browsers."""
     created_at: str
     attributes: dict[str, str | None]
     timeline: list[TimelineEntry]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+FIRST_SEEN_SOURCE = "tracking"
+"""Source of a lead of whose origin nothing is known but that tracking saw it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 OUTCOMES = ("won", "lost", "disqualified", "competitor")
+MERGED = "merged"
+"""How a lead ends that turned out to be a person known by another id; nobody reports it."""
 
 
 @dataclass(frozen=True, slots=True)

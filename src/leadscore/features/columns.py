@@ -87,8 +87,9 @@ class CodedAttributes:
 def asked_snapshots(facts: Facts, snapshots: pa.Table) -> Asked:
     """The snapshots of leads that exist as of their instant, ordered by lead."""
     as_of = integers(snapshots["as_of"])
-    lead_ids = pc.unique(snapshots["lead_id"])
-    lead = integers(pc.index_in(snapshots["lead_id"], value_set=lead_ids))
+    persons = facts.persons(snapshots)
+    lead_ids = pc.unique(persons)
+    lead = integers(pc.index_in(persons, value_set=lead_ids))
     place = pc.index_in(lead_ids, value_set=facts.leads["lead_id"].combine_chunks())
     created_at = integers(pc.fill_null(facts.leads["created_at"].take(place), np.iinfo(np.int64).max))
     row = np.flatnonzero(created_at[lead] <= as_of)

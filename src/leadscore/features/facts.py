@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +31,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
 }
 """Column names and types of the four tables of `Facts`; times are epoch microseconds, UTC."""
+PEOPLE = pa.schema([("lead_id", pa.string()), ("person", pa.string()), ("since", pa.int64())])
+"""Ids that belong to a person who goes by another one, known since an instant (epoch microseconds)."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class Facts:
     events      engagement events, one row per event_id; value in thousandths or null; properties is
                 JSON text, read from the store only where some feature asks for it, else null.
     outcomes    how leads ended; a lead may have none or several.
+    people      who goes by another id, by the schema PEOPLE; the other tables have been `linked` by it already.
     """
 
     leads: pa.Table
     attributes: pa.Table
     events: pa.Table
     outcomes: pa.Table
+    people: pa.Table = field(default_factory=PEOPLE.empty_table)
 
     def known_before(self, as_of: int) -> "Facts":
         """The facts that could have been used as of an instant; everything learned from them is blind to the future.
@@ -61,11 +65,13 @@ class Facts:
             pc.equal(self.attributes["known_at"], as_of),
             pc.is_in(self.attributes["lead_id"], value_set=born_now.combine_chunks()),
         )
-        return Facts(
+        return replace(
+            self,
             leads=self.leads.filter(pc.less_equal(self.leads["created_at"], as_of)),
             attributes=self.attributes.filter(pc.or_(pc.less(self.attributes["known_at"], as_of), arriving)),
             events=self.events.filter(pc.less(self.events["known_at"], as_of)),
             outcomes=self.outcomes.filter(pc.less(self.outcomes["known_at"], as_of)),
+            people=self.people.filter(pc.less(self.people["since"], as_of)),
         )
 
     def without_properties(self) -> "Facts":
@@ -73,6 +79,17 @@ class Facts:
         place = self.events.schema.get_field_index("properties")
         nothing = pa.nulls(self.events.num_rows, pa.string())
         return replace(self, events=self.events.set_column(place, SCHEMAS["events"].field(place), nothing))
+
+    def persons(self, snapshots: pa.Table) -> pa.ChunkedArray:
+        """The id that each asked lead goes by as of its instant, shape (n,).
+
+        snapshots  columns lead_id (string) and as_of (int64, epoch microseconds).
+        """
+        if not self.people.num_rows:
+            return snapshots["lead_id"]
+        place = pc.index_in(snapshots["lead_id"], value_set=self.people["lead_id"].combine_chunks())
+        belongs = pc.fill_null(pc.less(self.people["since"].take(place), snapshots["as_of"]), False)
+        return pc.if_else(belongs, self.people["person"].take(place), snapshots["lead_id"])
 
     def digest(self) -> str:
         """`sha256:` and 16 hex digits over all facts, whatever their order: the same facts give the same digest."""

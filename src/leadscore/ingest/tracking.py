@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadscore.domain.event import VALUE_SCALE, Event
-from leadscore.domain.lead import AttributeValue, Lead
+from leadscore.domain.lead import FIRST_SEEN_SOURCE, AttributeValue, Lead
 from leadscore.ingest.clean import canonical_json, json_text
 from leadscore.ingest.column_reader import ID_LENGTH, UnreadableError, read_scaled
 from leadscore.ingest.envelope import Message, plain_text
+from leadscore.ingest.identity import links_of
 
-FIRST_SEEN_SOURCE = "tracking"
 _VIEWS = {"page": "page_viewed", "screen": "screen_viewed"}
 _ALTERED_NOTE = "_cleaned"
 
@@ -17,11 +17,11 @@ _ALTERED_NOTE = "_cleaned"
 def first_seen(messages: Sequence[Message]) -> list[Lead]:
     """The leads that messages speak of, each created when its earliest message happened.
 
-    The source is the campaign source of that message, else "tracking". An alias speaks of no lead by itself.
+    The source is the campaign source of that message, else "tracking". An alias of nobody else speaks of no lead.
     """
     earliest: dict[str, Message] = {}
     for message in messages:
-        if message.type != "alias":
+        if message.type != "alias" or links_of(message, 0):
             known = earliest.get(message.lead_id)
             if known is None or message.occurred_at < known.occurred_at:
                 earliest[message.lead_id] = message

@@ -8,8 +8,11 @@ from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.features.accounts import latest_value
 from leadscore.features.online import LeadHistory
+from leadscore.store.bulk import fetch_rows
 from leadscore.store.engine import Store, reading
-from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS
+from leadscore.store.history import load_history
+from leadscore.store.links import person_of
+from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS, PEOPLE
 
 _LEADS_AT_ONCE = 500
 
@@ -24,7 +27,9 @@ def load_account_events(store: Store, history: LeadHistory, attribute: str, as_o
     if account is None:
         return None
     with reading(store) as connection:
-        others = sorted(_members(connection, attribute, account, as_of) - {history.lead_id})
+        candidates = _ever_members(connection, attribute, account)
+        several = _under_several_ids(connection, candidates)
+        others = sorted(_members(connection, attribute, account, as_of) - {history.lead_id} - several)
         names = [column.name for column in EVENTS.c]
         rows = [
             row
@@ -33,7 +38,30 @@ def load_account_events(store: Store, history: LeadHistory, attribute: str, as_o
                 sa.select(EVENTS).where(EVENTS.c.lead_id.in_(others[start : start + _LEADS_AT_ONCE]))
             )
         ]
-        return tuple(Event(**dict(zip(names, row, strict=True))) for row in rows)
+        persons = sorted({person_of(connection, lead, as_of) for lead in several} - {history.lead_id})
+    events = [Event(**dict(zip(names, row, strict=True))) for row in rows]
+    for person in persons:
+        known = load_history(store, person, as_of)
+        if known is not None and _belongs(known, attribute, account, as_of):
+            events += known.events
+    return tuple(events)
+
+
+def _belongs(history: LeadHistory, attribute: str, account: str, as_of: int) -> bool:
+    mine = [value for value in history.attributes if value.name == attribute]
+    return latest_value(mine, history.created_at, as_of) == account
+
+
+def _ever_members(connection: sa.Connection, attribute: str, account: str) -> set[str]:
+    query = sa.select(ATTRIBUTES.c.lead_id).where(ATTRIBUTES.c.name == attribute, ATTRIBUTES.c.value == account)
+    return set(connection.execute(query).scalars())
+
+
+def _under_several_ids(connection: sa.Connection, leads: set[str]) -> set[str]:
+    """Those of the leads that are a person with other ids, or one of these ids."""
+    keys = [(lead,) for lead in sorted(leads)]
+    found = {row[0] for row in fetch_rows(connection, PEOPLE, ("lead_id",), keys)}
+    return found | {row[1] for row in fetch_rows(connection, PEOPLE, ("person",), keys)}
 
 
 def _members(connection: sa.Connection, attribute: str, account: str, as_of: int) -> set[str]:

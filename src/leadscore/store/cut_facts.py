@@ -1,5 +1,6 @@
 """Stream the facts of the store into parts by lead."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from leadscore.features.feature_set import FeatureSet
 from leadscore.store.bulk import collector_paused
 from leadscore.store.engine import Store, reading
 from leadscore.store.fact_partitions import FactPartitions
-from leadscore.store.facts_arrow import stream_table
+from leadscore.store.facts_arrow import load_people, stream_table
 from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS, OUTCOMES
 
 
@@ -33,8 +34,9 @@ def write_partitions(
     properties = feature_set is not None and feature_set.reads_properties
     account = feature_set.account_attribute if feature_set is not None and feature_set.reads_accounts else None
     with reading(store) as connection, collector_paused():
-        together = {} if account is None else _sharing(connection, account)
-        parts = FactPartitions(folder, count, together)
+        people = load_people(connection)
+        pairs = list(zip(people["lead_id"].to_pylist(), people["person"].to_pylist(), strict=True))
+        parts = FactPartitions(folder, count, _together([*pairs, *_sharing(connection, account)]), people)
         for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES):
             with ExitStack() as stack:
                 writers = [
@@ -55,11 +57,20 @@ def count_events(store: Store) -> int:
         return int(connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one())
 
 
-def _sharing(connection: sa.Connection, attribute: str) -> dict[str, str]:
-    """Lead -> the first lead of the group that is linked to it by shared accounts."""
+def _sharing(connection: sa.Connection, attribute: str | None) -> Iterator[tuple[str, str]]:
+    """Pairs of leads that link all leads which ever shared an account; none without the attribute that names it."""
+    if attribute is None:
+        return
     query = sa.select(ATTRIBUTES.c.value, ATTRIBUTES.c.lead_id).where(
         ATTRIBUTES.c.name == attribute, ATTRIBUTES.c.value.is_not(None), ATTRIBUTES.c.value != ""
     )
+    of_account: dict[str, str] = {}
+    for account, lead in connection.execute(query):
+        yield of_account.setdefault(account, lead), lead
+
+
+def _together(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Lead -> the first lead of the group that pairs link it to."""
     leader: dict[str, str] = {}
 
     def first(lead: str) -> str:
@@ -68,8 +79,7 @@ def _sharing(connection: sa.Connection, attribute: str) -> dict[str, str]:
             lead = leader[lead]
         return lead
 
-    of_account: dict[str, str] = {}
-    for account, lead in connection.execute(query):
-        one, other = sorted((first(of_account.setdefault(account, lead)), first(lead)))
+    for pair in pairs:
+        one, other = sorted(first(lead) for lead in pair)
         leader[other] = one
     return {lead: first(lead) for lead in leader}

@@ -2,15 +2,18 @@
 
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.features.facts import PEOPLE, SCHEMAS, Facts
 from leadscore.features.feature_set import FeatureSet
+from leadscore.features.linked_facts import linked
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,14 @@ class FactPartitions:
     """Parts of the facts in a folder; all facts of a lead, and of the leads it shares an account with, are in one.
 
     count     number of parts.
-    together  lead -> the lead by whose id its part is found; only leads that share an account are in it.
+    together  lead -> the lead by whose id its part is found; only leads that share an account or a person are in it.
+    people    who goes by another id, by the schema PEOPLE.
     """
 
     folder: Path
     count: int
     together: Mapping[str, str]
+    people: pa.Table = field(default_factory=PEOPLE.empty_table)
 
     def part_of(self, lead_id: str) -> int:
         """The part that holds a lead."""
@@ -42,12 +47,23 @@ class FactPartitions:
     def read(self, part: int, feature_set: FeatureSet | None = None) -> Facts:
         """The facts of one part; with a feature set, columns of the events that it does not read are null."""
         wanted = SCHEMAS["events"].names if feature_set is None else feature_set.event_columns
-        return Facts(
-            **{
-                kind: _read(self.path(kind, part), schema, wanted if kind == "events" else schema.names)
-                for kind, schema in SCHEMAS.items()
-            }
-        )
+        tables = {
+            kind: _read(self.path(kind, part), schema, wanted if kind == "events" else schema.names)
+            for kind, schema in SCHEMAS.items()
+        }
+        if not self.people.num_rows:
+            return Facts(**tables)
+        mine = pc.is_in(self.people["lead_id"], value_set=pa.array(self._members.get(part, []), pa.string()))
+        plain = {name: _plain(table) for name, table in tables.items()}
+        return linked(Facts(**plain), self.people.filter(mine))
+
+    @cached_property
+    def _members(self) -> dict[int, list[str]]:
+        """The ids of each part that belong to a person who goes by another one."""
+        found: dict[int, list[str]] = {}
+        for lead in self.people["lead_id"].to_pylist():
+            found.setdefault(self.part_of(lead), []).append(lead)
+        return found
 
     def __iter__(self) -> Iterator[Facts]:
         return (self.read(part) for part in range(self.count))
@@ -55,6 +71,12 @@ class FactPartitions:
     def path(self, kind: str, part: int) -> Path:
         """The file of one table of one part."""
         return self.folder / f"{kind}-{part}.parquet"
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with texts in place of their codes."""
+    types = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in table.schema.types]
+    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
 
 
 def _read(path: Path, schema: pa.Schema, wanted: Collection[str]) -> pa.Table:

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from leadscore.domain.progress import Progress, silent
-from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.features.facts import PEOPLE, SCHEMAS, Facts
+from leadscore.features.linked_facts import linked
 from leadscore.store.bulk import collector_paused, stream_rows
 from leadscore.store.engine import Store, reading
+from leadscore.store.links import each_membership
 from leadscore.store.tables import ATTRIBUTES, EVENTS, LEADS, OUTCOMES
 
 _CHUNK_ROWS = 50_000
@@ -36,14 +39,30 @@ def load_facts(
             table.name: _load(connection, table, as_of, progress, properties)
             for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES)
         }
+        people = load_people(connection, as_of)
     facts = Facts(**tables)
-    return facts if as_of is None else facts.known_before(as_of)
+    return linked(facts if as_of is None else facts.known_before(as_of), people)
+
+
+def load_people(connection: sa.Connection, as_of: int | None = None) -> pa.Table:
+    """The ids that belong to a person who goes by another one, by the schema PEOPLE.
+
+    as_of    only what was known before it, epoch microseconds; None: all.
+    """
+    members = [each for each in each_membership(connection) if as_of is None or each.since < as_of]
+    return pa.Table.from_pylist([each._asdict() for each in members], schema=PEOPLE)
 
 
 def load_facts_of(store: Store, lead_ids: Sequence[str], *, properties: bool = False) -> Facts:
-    """All facts of some leads, past and future of any instant alike."""
+    """All facts of some leads, past and future of any instant alike; any id of a person stands for all of its ids."""
     tables = {}
     with reading(store) as connection:
+        people = load_people(connection)
+        asked = pa.array(lead_ids, pa.string())
+        persons = people.filter(pc.is_in(people["lead_id"], value_set=asked))["person"].to_pylist()
+        around = pa.array([*lead_ids, *persons], pa.string())
+        people = people.filter(pc.is_in(people["person"], value_set=around))
+        lead_ids = list(dict.fromkeys([*around.to_pylist(), *people["lead_id"].to_pylist()]))
         for table in (LEADS, ATTRIBUTES, EVENTS, OUTCOMES):
             schema = SCHEMAS[table.name]
             found: list[Any] = []
@@ -53,7 +72,7 @@ def load_facts_of(store: Store, lead_ids: Sequence[str], *, properties: bool = F
             columns = list(zip(*found, strict=True)) or [()] * len(schema)
             arrays = [pa.array(values, kind) for values, kind in zip(columns, schema.types, strict=True)]
             tables[table.name] = pa.table(arrays, schema=schema)
-    return Facts(**tables)
+    return linked(Facts(**tables), people)
 
 
 def _columns(table: sa.Table, properties: bool) -> sa.Select[Any]:

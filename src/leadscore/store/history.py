@@ -8,31 +8,46 @@ import sqlalchemy as sa
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
+from leadscore.features.linked_history import linked_history
 from leadscore.features.online import LeadHistory
 from leadscore.store.bulk import Row, stream_rows
 from leadscore.store.engine import Store, reading
+from leadscore.store.links import members_of, person_of
 from leadscore.store.tables import ATTRIBUTES, DEAD_LETTERS, EVENTS, LEADS, MESSAGES, OUTCOMES
 
 _STREAMED_ROWS = 10_000
 _COUNTED = (LEADS, ATTRIBUTES, EVENTS, OUTCOMES, MESSAGES, DEAD_LETTERS)
 
 
-def load_history(store: Store, lead_id: str) -> LeadHistory | None:
+def load_history(store: Store, lead_id: str, as_of: int | None = None) -> LeadHistory | None:
     """Everything stored of one lead, past and future of any instant alike; None if there is no such lead.
 
+    lead_id  any id of a person; the history is that of the id it goes by, with the facts of all of its ids.
+    as_of    before which an id must be known to belong to a person to stand for it, epoch microseconds; None: ever.
     Attributes, events and outcomes come in order of time; all of them are of one state of the store.
     """
     with reading(store) as connection:
-        created_at = connection.execute(sa.select(LEADS.c.created_at).where(LEADS.c.lead_id == lead_id)).scalar()
-        if created_at is None:
+        person = person_of(connection, lead_id, as_of)
+        own = _history(connection, person)
+        if own is None:
             return None
-        return LeadHistory(
-            lead_id,
-            created_at,
-            tuple(AttributeValue(**row) for row in _rows(connection, ATTRIBUTES, lead_id, ("known_at", "name"))),
-            tuple(Event(**row) for row in _rows(connection, EVENTS, lead_id, ("occurred_at", "event_id"))),
-            tuple(Outcome(**row) for row in _rows(connection, OUTCOMES, lead_id, ("occurred_at", "outcome"))),
-        )
+        others = [(each, _history(connection, each.lead_id, 0)) for each in members_of(connection, person)]
+        return linked_history(own, [(each, history) for each, history in others if history is not None])
+
+
+def _history(connection: sa.Connection, lead_id: str, without_lead: int | None = None) -> LeadHistory | None:
+    """What is stored under one id; `without_lead` is the creation of a lead that is none."""
+    created_at = connection.execute(sa.select(LEADS.c.created_at).where(LEADS.c.lead_id == lead_id)).scalar()
+    created_at = without_lead if created_at is None else created_at
+    if created_at is None:
+        return None
+    return LeadHistory(
+        lead_id,
+        created_at,
+        tuple(AttributeValue(**row) for row in _rows(connection, ATTRIBUTES, lead_id, ("known_at", "name"))),
+        tuple(Event(**row) for row in _rows(connection, EVENTS, lead_id, ("occurred_at", "event_id"))),
+        tuple(Outcome(**row) for row in _rows(connection, OUTCOMES, lead_id, ("occurred_at", "outcome"))),
+    )
 
 
 def outcomes_before_creation(store: Store) -> list[tuple[str, int, int]]:

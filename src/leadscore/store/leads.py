@@ -34,14 +34,20 @@ def insert_leads(store: Store, rows: Sequence[LeadRow], now: int, progress: Prog
 
 
 def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
-    """Store leads that tracking saw first, within a transaction of the caller; known leads stay as they are."""
-    stored = {row[0] for row in fetch_rows(connection, LEADS, ("lead_id",), [(lead.lead_id,) for lead in leads])}
-    new = [lead for lead in leads if lead.lead_id not in stored]
-    keys = [(lead.lead_id, "source", lead.created_at) for lead in new]
-    told = {row[:3] for row in fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), keys)}
+    """Store leads that tracking saw, within a transaction of the caller; known leads stay as they are.
+
+    But a lead that only tracking told of begins, with its source, when it was seen first, even if that is heard later.
+    """
+    created = dict(map(tuple, fetch_rows(connection, LEADS, ("lead_id",), [(lead.lead_id,) for lead in leads])))
+    sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in leads if lead.lead_id in created]
+    held = fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), sources)
+    only_seen = {lead_id for lead_id, _, _, _, stated_at in held if stated_at is None}
+    earlier = [lead for lead in leads if lead.lead_id in only_seen and lead.created_at < created[lead.lead_id]]
+    _delete(connection, LEADS, [(lead.lead_id,) for lead in earlier])
+    _delete(connection, ATTRIBUTES, [(lead.lead_id, "source", created[lead.lead_id]) for lead in earlier])
+    new = [*earlier, *(lead for lead in leads if lead.lead_id not in created)]
     insert_rows(connection, LEADS, [(lead.lead_id, lead.created_at) for lead in new])
-    sources = [(*key, lead.source, None) for key, lead in zip(keys, new, strict=True) if key not in told]
-    insert_rows(connection, ATTRIBUTES, sources)
+    insert_rows(connection, ATTRIBUTES, [(lead.lead_id, "source", lead.created_at, lead.source, None) for lead in new])
 
 
 def _merge_batch(

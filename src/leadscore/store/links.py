@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from leadscore.domain.identity import Link, Membership
 from leadscore.ingest.identity import Refused, resolve
-from leadscore.store.bulk import fetch_rows, insert_rows
+from leadscore.store.bulk import Row, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import LINKS, PEOPLE
 
@@ -19,10 +19,10 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     A pair that is known already keeps the earliest times; the same links in any order come to the same people.
     Returns  number of links that are new or were said earlier than known.
     """
-    wanted: dict[tuple[str, str, str], Link] = {}
+    wanted: dict[Row, Link] = {}
     for link in links:
         wanted[link[:3]] = _earliest(wanted.get(link[:3], link), link)
-    stored = {link[:3]: link for link in _links(fetch_rows(connection, LINKS, _KEY, list(wanted)))}
+    stored: dict[Row, Link] = {link[:3]: link for link in _links(fetch_rows(connection, LINKS, _KEY, list(wanted)))}
     told = {key: _earliest(stored.get(key, link), link) for key, link in wanted.items()}
     changed = [link for key, link in told.items() if stored.get(key) != link]
     if changed:
@@ -34,8 +34,9 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
 
 def split(store: Store, lead_id: str, other: str, now: int) -> None:
     """Keep two ids apart for good, whatever says that they are one person; every id keeps its own facts."""
+    one, two = sorted((lead_id, other))
     with writing(store) as connection:
-        add_links(connection, [Link("split", *sorted((lead_id, other)), now, now)])
+        add_links(connection, [Link("split", one, two, now, now)])
 
 
 def person_of(connection: sa.Connection, lead_id: str, as_of: int | None = None) -> str:
@@ -53,6 +54,12 @@ def members_of(connection: sa.Connection, person: str) -> list[Membership]:
     """The other ids of a person, by id."""
     found = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.person == person).order_by(PEOPLE.c.lead_id))
     return [Membership(*row) for row in found]
+
+
+def other_ids(store: Store, person: str) -> list[str]:
+    """The other ids of a person."""
+    with reading(store) as connection:
+        return [each.lead_id for each in members_of(connection, person)]
 
 
 def each_membership(connection: sa.Connection) -> Iterator[Membership]:
@@ -99,7 +106,7 @@ def _links(rows: Iterable[Sequence[object]]) -> list[Link]:
     return [Link(*row) for row in rows]  # type: ignore[arg-type]
 
 
-def _delete(connection: sa.Connection, keys: Sequence[tuple[str, str, str]]) -> None:
+def _delete(connection: sa.Connection, keys: Sequence[Row]) -> None:
     if keys:
         same = sa.and_(*(LINKS.c[name] == sa.bindparam(f"key_{name}") for name in _KEY))
         values = [{f"key_{name}": part for name, part in zip(_KEY, key, strict=True)} for key in keys]

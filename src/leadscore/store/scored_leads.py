@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from leadscore.store.engine import Store, reading
 from leadscore.store.scores import find_decision
-from leadscore.store.tables import EVENTS, SCORES
+from leadscore.store.tables import EVENTS, PEOPLE, SCORES
 
 ORDERS: dict[str, Any] = {"score": SCORES.c.score.desc(), "as_of": SCORES.c.as_of.desc()}
 """Name of an order -> what comes first in it: the hottest lead, or the one scored last."""
@@ -23,7 +23,8 @@ def scores_of(store: Store, lead_id: str, limit: int) -> list[dict[str, Any]]:
 def latest_scores(
     store: Store, *, lifecycle: str | None, grade: str | None, order: str, limit: int
 ) -> list[dict[str, Any]]:
-    """The latest stored score of each lead, in the form of `latest_score`.
+    """The latest stored score of each lead, in the form of `latest_score`; one that is a person known by another id is
+    not listed.
 
     lifecycle, grade   only leads whose latest score has them; None for all.
     order              a key of ORDERS.
@@ -34,7 +35,8 @@ def latest_scores(
         sa.tuple_(later.c.as_of, later.c.saved_at, later.c.decision_id)
         > sa.tuple_(SCORES.c.as_of, SCORES.c.saved_at, SCORES.c.decision_id),
     )
-    wanted = [~superseded]
+    elsewhere = sa.exists().where(PEOPLE.c.lead_id == SCORES.c.lead_id)
+    wanted = [~superseded, ~elsewhere]
     wanted += [] if lifecycle is None else [SCORES.c.lifecycle == lifecycle]
     wanted += [] if grade is None else [SCORES.c.grade == grade]
     query = sa.select(SCORES.c.decision_id).where(*wanted).order_by(ORDERS[order], SCORES.c.lead_id).limit(limit)

@@ -19,7 +19,7 @@ def explain_lead(settings: Settings, lead_id: str, as_of: int | None, name: str)
     Raises   DataError [LS-LEAD-01] if the lead is unknown or did not exist then; [LS-MODEL-01] without a champion.
     """
     artifact = load_model(settings, name, None, "events")
-    history = load_history(open_store(settings.service.store_url), lead_id)
+    history = load_history(open_store(settings.service.store_url), lead_id, as_of)
     instant = int(time.time() * SECOND_US) if as_of is None else as_of
     if history is None or history.created_at > instant:
         found = f"lead {lead_id!r} is unknown" if history is None else f"lead {lead_id!r} was created later"

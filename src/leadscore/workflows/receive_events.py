@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from leadscore.ingest.clean import canonical_json
 from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, parse_messages
+from leadscore.ingest.identity import links_of
 from leadscore.ingest.tracking import first_seen, to_attributes, to_event
 from leadscore.store.dead_letters import DeadLetter, add_dead_letters
 from leadscore.store.engine import Store, writing
 from leadscore.store.facts import add_current_attributes, add_events
 from leadscore.store.leads import add_first_seen
+from leadscore.store.links import add_links
 from leadscore.store.messages import MessageRecord, add_messages
 
 _TIME_LENGTH = 64
@@ -58,6 +60,7 @@ def receive(
         add_current_attributes(
             connection, [value for message in in_time for value in to_attributes(message, received_at)]
         )
+        add_links(connection, [link for message in new for link in links_of(message, received_at)])
         add_dead_letters(connection, letters)
     return Receipt(len(new) - len(result.rejected), len(messages) - len(new), len(letters))
 

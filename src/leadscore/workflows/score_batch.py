@@ -119,14 +119,15 @@ def score_snapshots(
     """One row of scores per snapshot, in their order; empty probabilities for leads that did not exist then."""
     snapshots = pa.table({"lead_id": pa.array(lead_ids, pa.string()), "as_of": pa.array(instants, pa.int64())})
     matrix = compute_matrix(facts, snapshots, artifact.features, progress)
+    persons = facts.persons(snapshots).to_pylist()
     columns = Scorer(artifact).score_matrix(matrix)
     created = dict(zip(facts.leads["lead_id"].to_pylist(), facts.leads["created_at"].to_pylist(), strict=True))
-    histories = deciding_histories(facts, set(lead_ids), created, routing)
+    histories = deciding_histories(facts, set(persons), created, routing)
     decided = [
         None
         if created.get(lead) is None or created[lead] > at
         else qualify(histories[lead], at, row_score_at(columns, artifact, number), routing)
-        for number, (lead, at) in enumerate(zip(lead_ids, instants, strict=True))
+        for number, (lead, at) in enumerate(zip(persons, instants, strict=True))
     ]
     as_of = [format_instant(at) for at in instants]
     return pd.DataFrame({"lead_id": lead_ids, "as_of": as_of, **_joined(columns, decided, artifact)})

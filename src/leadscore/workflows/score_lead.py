@@ -81,9 +81,10 @@ class ScoringService:
     def score_of(self, lead_id: str, as_of: int) -> Score:
         """The score of a stored lead as of an instant; nothing is stored.
 
+        lead_id   any id of a person; the answer names the one that the person goes by.
         Raises    DataError [LS-LEAD-01] if the lead is unknown or did not exist then.
         """
-        return self.score(self._with_account(self._history(lead_id), as_of), as_of)
+        return self.score(self._with_account(self._history(lead_id, as_of), as_of), as_of)
 
     def current(self, lead_id: str, now: int) -> dict[str, Any]:
         """The latest stored score of a lead; computed and stored first if there is none or facts have changed since.
@@ -91,8 +92,8 @@ class ScoringService:
         Returns   the JSON form of a Score.
         Raises    DataError [LS-LEAD-01] if the lead is unknown.
         """
-        stored = latest_score(self._stored_in(), lead_id)
-        history = load_history(self._stored_in(), lead_id)
+        history = load_history(self._stored_in(), lead_id, now)
+        stored = latest_score(self._stored_in(), lead_id if history is None else str(history.lead_id))
         if history is None and stored is None:
             raise _unknown(lead_id)
         if history is None or (stored is not None and (self._model is None or self._holds(stored, history, now))):
@@ -140,8 +141,8 @@ class ScoringService:
         others = load_account_events(self._stored_in(), history, model.artifact.features.account_attribute, as_of)
         return replace(history, account_events=others)
 
-    def _history(self, lead_id: str) -> LeadHistory:
-        history = load_history(self._stored_in(), lead_id)
+    def _history(self, lead_id: str, as_of: int) -> LeadHistory:
+        history = load_history(self._stored_in(), lead_id, as_of)
         if history is None:
             raise _unknown(lead_id)
         return history

@@ -9,6 +9,7 @@ from leadscore.features.online import LeadHistory
 from leadscore.routing.qualify import attributes_as_of
 from leadscore.store.engine import Store
 from leadscore.store.history import load_history
+from leadscore.store.links import other_ids
 from leadscore.store.scored_leads import scores_of
 from leadscore.workflows.score_lead import stored_document
 
@@ -19,16 +20,19 @@ _MOST_SCORES = 50
 def show_lead(store: Store, lead_id: str, now: int) -> dict[str, Any]:
     """A stored lead: current attributes, timeline, scores and decisions, the latest first.
 
+    lead_id   any id of a person; the answer is about the person, with all of its ids.
     now       epoch microseconds.
     Returns   plain values for JSON; the latest 1,000 entries of the timeline and 50 scores.
     Raises    DataError [LS-LEAD-01] if the lead is unknown.
     """
-    history = load_history(store, lead_id)
+    history = load_history(store, lead_id, now)
     if history is None:
         raise DataError("LS-LEAD-01", found=f"lead {lead_id!r} is unknown", fix="check the id, or import the lead")
-    scores = [stored_document(score) for score in scores_of(store, lead_id, _MOST_SCORES)]
+    person = str(history.lead_id)
+    scores = [stored_document(score) for score in scores_of(store, person, _MOST_SCORES)]
     return {
-        "lead_id": lead_id,
+        "lead_id": person,
+        "also_known_as": other_ids(store, person),
         "created_at": format_instant(history.created_at),
         "attributes": attributes_as_of(history, now),
         "timeline": timeline(history)[:_MOST_ENTRIES],
