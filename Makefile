@@ -45,7 +45,7 @@ layers: $(VENV)/.test-tools
 	@$(BIN)/python -m pytest tests/house
 
 benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
-	@$(BIN)/python benchmarks/calibration.py
+	@$(BIN)/python benchmarks/learning.py
 	@$(BIN)/python benchmarks/serving.py
 	@$(BIN)/python benchmarks/table_mode.py
 	@$(BIN)/python benchmarks/features.py
