@@ -40,10 +40,12 @@ def test_the_model_ranks_later_leads_better_than_chance_and_better_than_the_base
 
 
 def test_evaluate_writes_a_report_page(company: Company) -> None:
-    answer = company.run("evaluate", "1")
+    answer = company.run("evaluate", "1", "--json")
     page = (company.home / "reports/leadscore-1.html").read_text()
     assert answer.code == 0
-    assert page.count("<svg") == 3
+    pictured = answer.json()["leak_pictures"]
+    assert pictured
+    assert page.count("<svg") == 3 + len(pictured)
     assert "http://" not in page.replace("http://www.w3.org/", "")
     assert "May be promoted." in page
 

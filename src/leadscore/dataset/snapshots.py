@@ -106,8 +106,8 @@ class _LeadWeeks:
         leads = facts.leads.sort_by("lead_id")
         lead_id = pa.array(leads["lead_id"].to_pylist(), pa.string())
         at = np.arange(monday_before(since) + WEEK_US, until + 1, WEEK_US, dtype=np.int64)
-        ended_at = _first_outcome(facts.outcomes, lead_id)
-        won_at = _first_outcome(facts.outcomes.filter(pc.equal(facts.outcomes["outcome"], "won")), lead_id)
+        ended_at = first_outcome(facts.outcomes, lead_id)
+        won_at = first_outcome(facts.outcomes.filter(pc.equal(facts.outcomes["outcome"], "won")), lead_id)
         first = np.searchsorted(at, leads["created_at"].to_numpy())
         stop = np.maximum(first, np.searchsorted(at, ended_at))
         near_from = np.where(won_at < NEVER, np.searchsorted(at, won_at - keep_within_days * DAY_US), len(at))
@@ -127,7 +127,7 @@ class _Drawn:
         return np.full(len(self.lead), total / max(len(self.lead), 1))
 
 
-def _first_outcome(outcomes: pa.Table, lead_id: pa.Array) -> Ints:
+def first_outcome(outcomes: pa.Table, lead_id: pa.Array) -> Ints:
     """When each lead's earliest outcome occurred; NEVER if it has none."""
     first = np.full(len(lead_id), NEVER, np.int64)
     place = pc.index_in(outcomes["lead_id"], value_set=lead_id)

@@ -16,8 +16,6 @@ from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import seen_in
 from leadscore.features.offline import compute_matrix
-from leadscore.modeling.leakage.alone import suspects_alone
-from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.workflows.find_feature_set import called_for
 
@@ -55,16 +53,6 @@ class TrainingSet:
             self.since,
             self.until,
         )
-
-    def leak_suspects(self) -> list[LeakSuspect]:
-        """Attributes that tell by themselves who converted, judged on the last snapshot of each lead."""
-        _, first_from_behind = np.unique(self.whole.cluster[::-1], return_index=True)
-        last = len(self.whole) - 1 - first_from_behind
-        won = np.zeros(int(self.whole.cluster.max()) + 1, dtype=np.bool_)
-        won[self.whole.cluster[self.whole.labels().any(axis=1)]] = True
-        columns = [(place, each.attribute) for place, each in enumerate(self.features.features) if each.attribute]
-        matrix = self.whole.matrix[last][:, [place for place, _ in columns]]
-        return suspects_alone(matrix, won[self.whole.cluster[last]], tuple(name for _, name in columns))
 
 
 def build_training_set(facts: Facts, until: int, settings: Settings, progress: Progress) -> TrainingSet:

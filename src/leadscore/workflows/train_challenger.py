@@ -26,6 +26,7 @@ from leadscore.workflows.build_training_set import (
 )
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.check_features import check_plugins
+from leadscore.workflows.choose_attributes import choose_attributes
 from leadscore.workflows.fit_recipe import Learnable, fit, horizon_names, importances, judge, parts, verdict
 from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
 
@@ -65,15 +66,15 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     """The whole recipe on facts in hand; writes nothing."""
     champion = about.champion
     split = plan_split(_first(facts), instant, settings.training)
-    early = build_training_set(facts, split.cut, settings, progress)
-    suspects = [suspect for suspect in early.leak_suspects() if suspect.field not in about.keep]
-    left_out = {suspect.field for suspect in suspects}
-    early = early.without_attributes(left_out)
+    whole = build_training_set(facts, instant, settings, progress)
+    # As of the instant, not of the cut: a column that was exported then tells of everything that happened until then.
+    attributes = choose_attributes(facts, whole, settings, about.keep, progress)
+    whole = whole.without_attributes(attributes.left_out)
+    early = build_training_set(facts, split.cut, settings, progress).without_attributes(attributes.left_out)
     later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
     learnt = _learnable(early, about.keep)
     fitted = fit(learnt, settings, KIND, progress)
     judged = judge(fitted, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
-    whole = build_training_set(facts, instant, settings, progress).without_attributes(left_out)
     everything = _learnable(whole, about.keep)
     final = fit(everything, settings, KIND, progress)
     cause = _incomparable(champion, settings) if champion else None
@@ -89,7 +90,9 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         against=champion.version if champion else None,
         importances=importances(judged, settings, KIND),
         data=_about_data(facts, split, whole),
-        leak_suspects=suspects,
+        leak_suspects=attributes.suspects,
+        kept_suspects=attributes.kept,
+        leak_pictures=attributes.pictures,
     )
 
 

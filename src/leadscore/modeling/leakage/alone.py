@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from leadscore.modeling.leakage.suspect import GROUPS, Field, Groups, LeakSuspect, group_values
-from leadscore.modeling.rows import Flags, Floats, Whole
+from leadscore.modeling.rows import Flags, Floats
 
 RULE = "predicts_alone"
 ALONE_AUC, SURELY_AUC = 0.80, 0.72
@@ -16,16 +16,6 @@ PURE_GROUPS = 100
 _FEWEST_PER_CLASS = 20
 _QUANTILE = 1.645
 _BELIEF_ROWS = 10
-
-
-def suspects_alone(matrix: Floats, labels: Whole | Flags, names: tuple[str, ...]) -> list[LeakSuspect]:
-    """Fields that rank converted above other rows too well to have been known before the outcome.
-
-    matrix   training rows as numbers, NaN where missing, shape (n, fields).
-    labels   1 converted, 0 not, shape (n,).
-    """
-    fields = (Field(name, matrix[:, number]) for number, name in enumerate(names))
-    return [found for field in fields if (found := predicts_alone(field, labels == 1)) is not None]
 
 
 def predicts_alone(field: Field, label: Flags) -> LeakSuspect | None:

@@ -1,15 +1,28 @@
-"""All rules over all fields of a table: one finding for each suspected field, the plainest one."""
+"""All rules over all fields, of a table or of a company's leads: one finding per suspected field, the plainest one."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
+from leadscore.modeling.leakage.afterwards import (
+    Fills,
+    filled_after_conversion,
+    filled_on_conversion,
+    value_after_conversion,
+    vanishes_before_conversion,
+)
 from leadscore.modeling.leakage.age import fades_with_age
 from leadscore.modeling.leakage.alone import decides_outcome, predicts_alone
+from leadscore.modeling.leakage.comparable import Comparable
 from leadscore.modeling.leakage.copies import repeats_label
 from leadscore.modeling.leakage.missingness import filled_by_outcome
 from leadscore.modeling.leakage.names import named_after_outcome, value_after_outcome
 from leadscore.modeling.leakage.suspect import Field, LeakSuspect
 from leadscore.modeling.rows import Flags, Whole
+
+Rule = Callable[[Field, Flags], LeakSuspect | None]
 
 
 def find_suspects(
@@ -22,7 +35,57 @@ def find_suspects(
     label_words  the label's own texts.
     """
     label = labels == 1
-    rules: list[Callable[[Field, Flags], LeakSuspect | None]] = [
+    rules = _rules_of_rows(label_words, in_time)
+    found = (_first(field, label, rules) for field in fields)
+    return [suspect for suspect in found if suspect is not None]
+
+
+@dataclass(frozen=True)
+class LeadField:
+    """An attribute of a company's leads, from the oldest lead to the newest.
+
+    collected   the values that count as known from the lead's creation.
+    fills       when it was first filled, if it has a history of its own.
+    """
+
+    collected: Field
+    fills: Fills | None = None
+
+
+def find_in_leads(
+    fields: Iterable[LeadField], won: Flags, ripe: Flags, comparable: Comparable, label_words: Sequence[str]
+) -> list[LeakSuspect]:
+    """Suspected attributes with the first rule that gives each away.
+
+    won          leads that became customers, shape (leads,).
+    ripe         leads old enough to tell who does not; the rules of tables look at these alone.
+    comparable   customers and open leads as likely to buy, by a model without the suspected attributes.
+    label_words  the words of outcomes.
+    """
+    rules = _rules_of_rows(label_words, in_time=True)
+    found = []
+    for each in fields:
+        field = each.collected
+        told: LeakSuspect | None = None
+        if not np.isnan(field.values).all():
+            told = _of_collected(field, comparable)
+            told = told or _first(Field(field.name, field.values[ripe], field.words), won[ripe], rules)
+        if told is None and each.fills is not None and comparable.enough:
+            told = filled_on_conversion(field.name, each.fills, comparable)
+            told = told or vanishes_before_conversion(field.name, each.fills, comparable)
+        if told is not None:
+            found.append(told)
+    return found
+
+
+def _of_collected(field: Field, comparable: Comparable) -> LeakSuspect | None:
+    if not comparable.enough:
+        return None
+    return filled_after_conversion(field, comparable) or value_after_conversion(field, comparable)
+
+
+def _rules_of_rows(label_words: Sequence[str], in_time: bool) -> list[Rule]:
+    return [
         repeats_label,
         named_after_outcome,
         partial(value_after_outcome, label_words=label_words),
@@ -31,10 +94,8 @@ def find_suspects(
         decides_outcome,
         *([fades_with_age] if in_time else []),
     ]
-    found = []
-    for field in fields:
-        told = (rule(field, label) for rule in rules)
-        suspect = next((each for each in told if each is not None), None)
-        if suspect is not None:
-            found.append(suspect)
-    return found
+
+
+def _first(field: Field, label: Flags, rules: Iterable[Rule]) -> LeakSuspect | None:
+    told = (rule(field, label) for rule in rules)
+    return next((each for each in told if each is not None), None)
