@@ -47,6 +47,7 @@ layers: $(VENV)/.test-tools
 benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/learning.py
 	@$(BIN)/python benchmarks/serving.py
+	@$(BIN)/python benchmarks/scoring.py
 	@$(BIN)/python benchmarks/table_mode.py
 	@$(BIN)/python benchmarks/features.py
 
