@@ -9,7 +9,9 @@ import mlflow
 from mlflow.exceptions import MlflowException
 
 from leadscore.domain.errors import DataError
+from leadscore.modeling.artifact import load_artifact
 from leadscore.registry.connection import Registry, registry_errors
+from leadscore.registry.signature import example_of, signature_of
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HISTORY_TAG = "champion_history"
@@ -39,6 +41,7 @@ def register_version(registry: Registry, record: RunRecord) -> str:
     Returns   the version number as text.
     Raises    OutsideError [LS-REGISTRY-01].
     """
+    artifact = load_artifact(record.artifact)
     with registry_errors("register the model", registry.uri):
         with mlflow.start_run(experiment_id=registry.experiment_id, run_name=record.name):
             mlflow.log_params(record.params)
@@ -53,6 +56,8 @@ def register_version(registry: Registry, record: RunRecord) -> str:
                 name="model",
                 python_model=str(_PYFUNC_CODE),
                 artifacts={"model": str(record.artifact)},
+                signature=signature_of(artifact),
+                input_example=example_of(artifact),
                 pip_requirements=["leadscore"],
             )
         version = _create_version(registry, record.name, info.model_uri, info.run_id)

@@ -81,11 +81,8 @@ class Scorer:
                   `score`, `grade`, `reason_1` to `reason_3` ("" where there are fewer); equal to `score_row`'s bit for
                   bit.
         """
-        names = ["p_convert" if key == "table" else f"p_convert_{key}" for key in self.artifact.horizon_keys]
-        reason_names = [f"reason_{number + 1}" for number in range(_COLUMN_REASONS)]
-        columns: dict[str, list[Any]] = {
-            name: [] for name in [*names, "p_low", "p_high", "score", "grade", *reason_names]
-        }
+        columns: dict[str, list[Any]] = {name: [] for name in score_columns(self.artifact.horizon_keys)}
+        names, reason_names = list(columns)[: len(self.artifact.horizon_keys)], list(columns)[-_COLUMN_REASONS:]
         for chunk in _chunks(matrix):
             p, effects = self.artifact.predictor.explained(chunk)
             main = p[:, self.artifact.predictor.main]
@@ -164,6 +161,16 @@ class Scorer:
         if value is None and feature.kind not in _SAID_WHEN_MISSING:
             return f"{feature.name.replace('_', ' ')} unknown"
         return describe(feature, math.nan if value is None else value, self.artifact.features.labels)
+
+
+def score_columns(horizon_keys: Sequence[str]) -> tuple[str, ...]:
+    """Names of what `Scorer.score_matrix` answers, in its order.
+
+    >>> score_columns(["14d"])
+    ('p_convert_14d', 'p_low', 'p_high', 'score', 'grade', 'reason_1', 'reason_2', 'reason_3')
+    """
+    chances = ["p_convert" if key == "table" else f"p_convert_{key}" for key in horizon_keys]
+    return (*chances, "p_low", "p_high", "score", "grade", *(f"reason_{n + 1}" for n in range(_COLUMN_REASONS)))
 
 
 def _chunks(matrix: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
