@@ -1,7 +1,6 @@
 """From one model per horizon band to the chance of converting within each horizon, and why."""
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,8 @@ from leadscore.modeling.band_model import BandModel, BandScorer
 # Beyond it a float probability is exactly 0 or 1, and shares of it or its log-odds are no numbers.
 _RAW_BOUND = 35.0
 
-_Number = TypeVar("_Number", float, NDArray[np.float64])
+_PLACES, _SHARES = (np.polynomial.legendre.leggauss(5)[part][:, None] / 2 + shift for part, shift in ((0, 0.5), (1, 0)))
+"""Places on the way from 0 to 1, and how much each counts, for a mean over the whole way."""
 
 
 class BandPredictor:
@@ -39,9 +39,8 @@ class BandPredictor:
         self.n_features = self._bands[0].n_features
         if any(band.n_features != self.n_features for band in self._bands):
             raise DataError("LS-MODEL-02", found="the band models were trained on different features")
-        base = _hazard(np.array([band.bias for band in self._bands]))
-        self.base_p_convert = float(_cumulated(base)[self.main])
-        self._base_shares = [hazard / self.base_p_convert for hazard in base.tolist()][: self.main + 1]
+        self._base = np.array([band.bias for band in self._bands])
+        self.base_p_convert = float(_cumulated(_hazard(self._base))[self.main])
 
     def raw(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each band for one row of shape (n_features,): shape (n_bands,)."""
@@ -64,31 +63,43 @@ class BandPredictor:
                   within the main horizon, shape (n_features,).
         """
         reached = [band.reach(row) for band in self._bands]
-        hazard = _hazard(np.array([band.raw(found) for band, found in zip(self._bands, reached, strict=True)]))
-        p: list[float] = _cumulated(hazard).tolist()
+        p, weights = self._curve_and_weights(
+            np.array([band.raw(found) for band, found in zip(self._bands, reached, strict=True)])
+        )
         effects = np.zeros(self.n_features)
-        for number, weight in enumerate(self._weights(hazard.tolist(), p[self.main])):
+        for number, weight in enumerate(weights.tolist()):
             effects += weight * self._bands[number].effects(reached[number])
-        return p, effects
+        return p.tolist(), effects
 
     def explained(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`row` for many rows: probabilities (n, n_horizons) and effects (n, n_features), equal bit for bit."""
         rows = len(matrix)
         reached = [band.reach_matrix(matrix) for band in self._bands]
-        raw = [band.raw_of(found, rows) for band, found in zip(self._bands, reached, strict=True)]
-        hazard = _hazard(np.column_stack(raw))
-        p = _cumulated(hazard)
+        p, weights = self._curve_and_weights(
+            np.column_stack([band.raw_of(found, rows) for band, found in zip(self._bands, reached, strict=True)])
+        )
         effects = np.zeros((rows, self.n_features))
-        for number, weight in enumerate(self._weights(hazard.T, p[:, self.main])):
+        for number, weight in enumerate(weights.T):
             effects += weight[:, None] * self._bands[number].effects_of(reached[number], rows)
         return p, effects
 
-    def _weights(self, hazards: Iterable[_Number], p_main: _Number) -> list[_Number]:
-        """How the log-odds at the main horizon follow each band's up to it: mean of h_k / P here and at the base.
+    def _curve_and_weights(self, raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Probabilities, shape (..., n_bands), and how the log-odds at the main horizon follow each band's up to it.
 
-        hazards and p_main are numbers for one row or columns for many; both give the same bits.
+        raw      log-odds of every band, shape (..., n_bands).
+        Returns  weights of shape (..., main + 1).
+
+        The log-odds of P rise with those of band k at the rate h_k / P. Its mean over the straight way from the base to
+        the row, times the change of band k, adds up over the bands to the change of the log-odds of P: the integrated
+        gradients of Sundararajan, Taly and Yan (2017).
         """
-        return [(hazard / p_main + base) / 2 for hazard, base in zip(hazards, self._base_shares, strict=False)]
+        places, shares = (_PLACES, _SHARES) if raw.ndim == 1 else (_PLACES[..., None], _SHARES[..., None])
+        way = np.empty((1 + len(places), *raw.shape))
+        way[0], way[1:] = raw, self._base + places * (raw - self._base)
+        hazard = _hazard(way)
+        p = _cumulated(hazard)
+        rate = hazard[1:, ..., : self.main + 1] / p[1:, ..., self.main, None]
+        return p[0], np.add.reduce(shares * rate, axis=0)
 
 
 def _hazard(raw: NDArray[np.float64]) -> NDArray[np.float64]:
