@@ -1,9 +1,15 @@
+import json
+import math
+
 import pytest
+import sqlalchemy as sa
 
 from leadscore.domain.event import Event
 from leadscore.domain.outcome import Outcome
 from leadscore.domain.time import DAY_US, format_instant, parse_instant
+from leadscore.store.engine import writing
 from leadscore.store.facts import insert_events, insert_outcomes
+from leadscore.store.tables import SCORES
 
 DAYS_AGO = "2026-03-01T12:00:00Z"
 
@@ -86,6 +92,36 @@ def test_a_lead_is_shown_with_its_timeline_scores_and_decisions(own):
     assert lead["decisions"] == [score["decision"]]
     assert [entry["kind"] for entry in lead["timeline"]] == ["event", "created", "attribute", "attribute"]
     assert lead["timeline"][0]["name"] == "demo_requested"
+
+
+def test_a_lead_scored_twice_is_shown_with_what_changed(own):
+    before = own("GET", "/v1/leads/L2/score").json()
+    assert own("GET", "/v1/leads/L2").json()["changes"] is None
+    now = asked_at(before) + 1
+    insert_events(own.store, [Event("e2", "L2", "demo_requested", now, now)])
+    after = own("GET", "/v1/leads/L2/score").json()
+    changes = own("GET", "/v1/leads/L2").json()["changes"]
+    assert (changes["since"], changes["score"], changes["model"]) == (before["as_of"], before["score"], "1")
+    assert changes["effects"][0]["cause"] == "new_events"
+    assert changes["effects"][0]["text"].startswith("new activity: ")
+    odds = [math.log(score["p_convert"]["60d"] / (1 - score["p_convert"]["60d"])) for score in (before, after)]
+    assert changes["log_odds"] == pytest.approx(odds[1] - odds[0])
+    assert sum(each["effect"] for each in changes["effects"]) + changes["rest"] == pytest.approx(changes["log_odds"])
+
+
+def test_another_model_between_two_scores_is_one_of_the_changes(own):
+    own("GET", "/v1/leads/L2/score")
+    with writing(own.store) as connection:
+        chances = json.dumps({"14d": 0.5, "60d": 0.6, "180d": 0.7})
+        connection.execute(sa.update(SCORES).values(model_version="0", p_convert=chances))
+    insert_events(own.store, [Event("e2", "L2", "demo_requested", DAY_US, DAY_US)])
+    after = own("GET", "/v1/leads/L2/score").json()
+    changes = own("GET", "/v1/leads/L2").json()["changes"]
+    (model,) = (each for each in changes["effects"] if each["cause"] == "model")
+    assert model["text"] == "another model: version 1 instead of 0"
+    main = after["p_convert"]["60d"]
+    assert changes["log_odds"] == pytest.approx(math.log(main / (1 - main)) - math.log(0.6 / 0.4))
+    assert sum(each["effect"] for each in changes["effects"]) == pytest.approx(changes["log_odds"])
 
 
 def test_leads_are_listed_by_their_latest_scores(own):

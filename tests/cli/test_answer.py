@@ -1,9 +1,11 @@
 """Scoring and explaining leads as of any instant, through the command line."""
 
 import csv
+import math
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from leadscore.config.mapping import MappingConfig
@@ -66,6 +68,30 @@ def test_explain_gives_the_numbers_of_batch_scoring(company: Company) -> None:
     assert float(batch["score"]) == told["score"]
     assert batch["reason_1"] == told["reasons"][0]["text"]
     assert (batch["grade"], batch["lifecycle"]) == (told["grade"], told["lifecycle"])
+
+
+def test_explain_adds_up_and_says_what_changed_since(company: Company) -> None:
+    hot, at = company.demo["hottest"][0]["lead_id"], a_day_ago(company)
+    since = f"{at[:5]}{int(at[5:7]) - 1 or 1:02d}-01"
+    told = company.run("explain", hot, "--as-of", at, "--since", since, "--json").json()
+    why, changes = told["explanation"], told["changes"]
+    log_odds = math.log(told["p_convert"]["60d"] / (1 - told["p_convert"]["60d"]))
+    assert why["base"] + sum(each["effect"] for each in why["effects"]) + why["rest"] == pytest.approx(log_odds)
+    assert abs(why["rest"]) < 0.001
+    assert why["effects"][: len(told["reasons"])] == told["reasons"]
+    assert sum(each["effect"] for each in changes["effects"]) + changes["rest"] == pytest.approx(changes["log_odds"])
+    before = company.run("explain", hot, "--as-of", since, "--json").json()
+    assert (changes["score"], changes["p_convert"]) == (before["score"], before["p_convert"])
+    people = company.run("explain", hot, "--as-of", at, "--since", since).out
+    assert "Speaks for it:" in people
+    assert f"Since {changes['since']} the score went from {changes['score']:.0f} to {told['score']:.0f}" in people
+
+
+def test_explain_compares_with_the_last_stored_score(company: Company) -> None:
+    told = company.run("explain", company.demo["hottest"][0]["lead_id"], "--json").json()
+    assert told["changes"]["model"] == told["versions"]["model"]
+    assert {each["cause"] for each in told["changes"]["effects"]} <= {"ageing", "context"}
+    assert company.run("explain", "sim-000001", "--since", "2999-01-01").code == 2
 
 
 def test_later_facts_do_not_move_a_past_score(company: Company, tmp_path: Path) -> None:

@@ -56,6 +56,24 @@ def test_the_reasons_of_leads_are_those_of_their_scores(model: Model, history: H
     assert reasons.loc[rows.index[0], "feature"].isin(row.index).all()
 
 
+def test_what_changed_between_two_instants_adds_up_to_the_move_of_the_score(model: Model, history: History) -> None:
+    later = history.open_leads().head(15).set_index(np.arange(50, 65))
+    month = np.timedelta64(30, "D")
+    created = history.facts.leads.to_pandas().set_index("lead_id")["created_at"]
+    at = history.until - month
+    later = later[created.loc[later["lead_id"]].to_numpy() < at.timestamp() * 1e6]
+    earlier = later.assign(as_of=at.isoformat())
+    moved = model.changes(earlier, later)
+    assert set(moved["cause"]) <= {"new_events", "ageing", "attribute", "context"}
+    odds = [np.log(p / (1 - p)) for p in (model.score(rows)["p_convert_60d"] for rows in (earlier, later))]
+    sums = moved.groupby(level=0)["effect"].sum().reindex(later.index, fill_value=0.0)
+    assert sums.to_numpy() == pytest.approx((odds[1] - odds[0]).to_numpy(), abs=1e-3)
+    assert len(later) > 3
+    assert moved["effect"].abs().max() > 0.1
+    with pytest.raises(UsageError, match="same order"):
+        model.changes(earlier.head(1), later)
+
+
 def test_registering_makes_a_challenger_and_a_later_one_is_held_against_the_champion(
     home, model: Model, history: History, installed: History
 ) -> None:

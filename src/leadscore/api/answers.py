@@ -83,6 +83,41 @@ class TimelineEntry(Answer):
     value: str | float | None
 
 
+class ChangeAnswer(Answer):
+    """What moved a score from one time to the next."""
+
+    feature: str
+    """The feature that speaks for its group; empty for another model."""
+    text: str
+    """In words, with what it was before."""
+    cause: Literal["new_events", "ageing", "attribute", "context", "model"]
+    """Something happened; time passed; a detail changed; the rest gave it another weight; another model."""
+    effect: float
+    """What it did to the log-odds of converting within the main horizon; above 0 raised the score."""
+    before: float | None
+    """Effect of the group then; null for another model."""
+    after: float | None
+    """Effect of the group now; null for another model."""
+
+
+class ChangesAnswer(Answer):
+    """What changed since an earlier score; the effects and the rest add up to `log_odds`."""
+
+    since: str
+    """Instant of the earlier score."""
+    score: float
+    """The earlier score, 0-100."""
+    p_convert: dict[str, float]
+    """The earlier probabilities."""
+    model: str
+    """Version that gave the earlier score."""
+    log_odds: float
+    """By how much the log-odds of converting within the main horizon moved."""
+    effects: list[ChangeAnswer]
+    """The strongest first."""
+    rest: float
+
+
 class LeadAnswer(Answer):
     """A lead with its timeline (latest first), and its stored scores and decisions (latest first)."""
 
@@ -95,6 +130,8 @@ class LeadAnswer(Answer):
     timeline: list[TimelineEntry]
     scores: list[ScoreAnswer]
     decisions: list[DecisionAnswer]
+    changes: ChangesAnswer | None
+    """What changed between the two latest scores; null if there are fewer."""
 
 
 class ModelAnswer(Answer):

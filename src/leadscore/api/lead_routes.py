@@ -93,10 +93,10 @@ async def lead_score(request: Request) -> Response:
     openapi_extra={**KEY, "parameters": [_LEAD]},
 )
 async def lead(request: Request) -> Response:
-    """A lead with its timeline, its scores and its decisions."""
+    """A lead with its timeline, its scores and its decisions, and what changed between the two latest scores."""
     service = await authorized(request, "read")
     lead_id = request.path_params["lead_id"]
-    return json_answer(await anyio.to_thread.run_sync(show_lead, service.store, lead_id, now_micros()))
+    return json_answer(await anyio.to_thread.run_sync(show_lead, service.store, lead_id, now_micros(), service.scoring))
 
 
 def _one_of(asked: Any, name: str, allowed: tuple[str, ...]) -> str | None:

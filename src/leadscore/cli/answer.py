@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,8 @@ from leadscore.domain.time import parse_instant
 from leadscore.workflows.explain_lead import explain_lead
 from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.score_batch import score_snapshot_file, score_table_file
+
+_MOST_EFFECTS = 6
 
 
 def register(app: typer.Typer, verb: str) -> None:
@@ -46,11 +48,15 @@ def score(
 def explain(
     lead: Annotated[str, typer.Argument(help="lead_id")],
     as_of: Annotated[str | None, typer.Option(help="A past instant (ISO 8601); now by default.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Tell what changed since this instant; since the last stored score by default.")
+    ] = None,
     name: NameOption = "leadscore",
     json: JsonFlag = False,
 ) -> None:
-    """Say how likely a lead is to become a customer, when, why, and what to do."""
-    answer = explain_lead(open_settings(), lead, None if as_of is None else parse_instant(as_of).at, name)
+    """Say how likely a lead is to become a customer, when, why, what to do, and what changed since the last score."""
+    at, before = (None if text is None else parse_instant(text).at for text in (as_of, since))
+    answer = explain_lead(open_settings(), lead, at, name, before)
     if json:
         emit_json(answer)
         return
@@ -63,5 +69,25 @@ def explain(
     say(f"Becomes a customer: {chances} (leads like this one at the main horizon: {low:.1%} to {high:.1%})")
     say(f"Do: {answer['decision']['route']}, because {answer['decision']['reason']}")
     say()
-    rows = [[f"{reason['effect']:+.2f}", reason["text"]] for reason in answer["reasons"]]
-    show_table(["effect on log-odds", "reason"], rows)
+    effects = answer["explanation"]["effects"]
+    for title, speaks in (("Speaks for it:", 1), ("Speaks against it:", -1)):
+        strongest = [each for each in effects if each["effect"] * speaks > 0][:_MOST_EFFECTS]
+        _show_effects(title, strongest)
+    if answer["changes"] is not None:
+        _say_changes(answer)
+
+
+def _say_changes(answer: dict[str, Any]) -> None:
+    changes = answer["changes"]
+    moved = f"from {changes['score']:.0f} to {answer['score']:.0f}, {changes['log_odds']:+.2f} in log-odds"
+    if changes["effects"]:
+        _show_effects(f"Since {changes['since']} the score went {moved}:", changes["effects"][:_MOST_EFFECTS])
+    else:
+        say(f"Nothing has changed since {changes['since']}.")
+
+
+def _show_effects(title: str, effects: list[dict[str, Any]]) -> None:
+    if effects:
+        rows = [[f"{each['effect']:+.2f}", each["text"]] for each in effects]
+        show_table(["effect on log-odds", "reason"], rows, title=title)
+        say()

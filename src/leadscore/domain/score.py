@@ -1,6 +1,7 @@
 """The answer to "how likely, when, why, and what now" for one lead as of one instant."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from leadscore.domain.lifecycle import Lifecycle, Temperature
 
@@ -17,6 +18,32 @@ class Reason:
     feature: str
     text: str
     effect: float
+
+
+ChangeCause = Literal["new_events", "ageing", "attribute", "context"]
+"""Why a group's effect moved: something happened; nothing did and time passed; a detail about the lead changed; its own
+values stayed, and the rest gave them another weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What moved between two scores of a lead.
+
+    feature        name of the feature that speaks for its group.
+    text           in words, with what it was before.
+    before, after  effect of the group on the log-odds at the main horizon, then and now.
+    """
+
+    feature: str
+    text: str
+    cause: ChangeCause
+    before: float
+    after: float
+
+    @property
+    def effect(self) -> float:
+        """What the move did to the log-odds; above 0 raised the score."""
+        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)

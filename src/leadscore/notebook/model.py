@@ -15,6 +15,7 @@ from leadscore.config.load import Settings
 from leadscore.dataset.snapshot_rows import read_snapshots
 from leadscore.dataset.table import table_matrix
 from leadscore.domain.errors import UsageError
+from leadscore.domain.time import DAY_US
 from leadscore.features.facts import Facts
 from leadscore.features.offline import compute_matrix
 from leadscore.modeling.artifact import ModelArtifact, load_artifact, write_artifact
@@ -23,6 +24,7 @@ from leadscore.modeling.figures import leak_suspects_frame, metrics_frame
 from leadscore.modeling.plots import calibration_chart, gain_chart, importance_chart, styled
 from leadscore.notebook.surroundings import WHERE, doubt, watched
 from leadscore.registry.connection import open_registry
+from leadscore.scoring.explanation import changes
 from leadscore.scoring.scorer import Scorer
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.evaluate_version import recorded_evaluation
@@ -110,6 +112,28 @@ class Model:
         frame = pd.DataFrame(told, columns=["place", "rank", "feature", "reason", "effect"])
         return frame.set_index(rows.index.take(frame.pop("place").to_numpy()))
 
+    def changes(self, earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+        """What moved each score from one instant to another: the groups whose effect moved, the strongest first.
+
+        earlier, later   rows of the same leads in the same order, as `score` takes them.
+        Returns          columns feature, cause, reason and effect (on the log-odds at the main horizon), whose sum is
+                         the move of the score; the index of `later`, repeated for each group.
+        Raises           UsageError [LS-USAGE-01] for frames of different length.
+        """
+        if len(earlier) != len(later):
+            found = f"{len(earlier)} earlier and {len(later)} later rows"
+            raise UsageError("LS-USAGE-01", found=found, fix="give the same leads in the same order")
+        scorer = Scorer(self.artifact)
+        pairs = zip(self._matrix(earlier).tolist(), self._matrix(later).tolist(), strict=True)
+        days = self._days_between(earlier, later)
+        told = [
+            (place, move.feature, move.cause, move.text, move.effect)
+            for place, (before, after) in enumerate(pairs)
+            for move in changes(scorer, before, after, days[place])
+        ]
+        frame = pd.DataFrame(told, columns=["place", "feature", "cause", "reason", "effect"])
+        return frame.set_index(later.index.take(frame.pop("place").to_numpy()))
+
     def register(self) -> "Model":
         """Write the model into MLflow as challenger, as `leadscore train` does; the answer knows its version.
 
@@ -126,6 +150,12 @@ class Model:
         report = register_model(registry, fitted, self.settings)
         artifact = load_artifact(service.models_folder / self.artifact.name / "challenger")
         return replace(self, artifact=artifact, record=report.evaluation, fit_beside=None)
+
+    def _days_between(self, earlier: pd.DataFrame, later: pd.DataFrame) -> list[float]:
+        if self.facts is None:
+            return [0.0] * len(later)
+        ends = [read_snapshots(rows, WHERE, self.settings.mapping.timezone)[1] for rows in (earlier, later)]
+        return [(end - start) / DAY_US for start, end in zip(*ends, strict=True)]
 
     def _judged(self, who: str, horizon: str | None) -> HorizonEvaluation:
         found = self.record["model"] if who == "leadscore" else self.record["baselines"][who]

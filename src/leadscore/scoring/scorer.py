@@ -1,28 +1,20 @@
 """One model version at work: from feature rows to probabilities, score, grade and reasons in words."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.domain.score import Reason
-from leadscore.features.definitions import Feature
-from leadscore.features.wording import DATE_PARTS, describe
 from leadscore.modeling.artifact import ModelArtifact
 from leadscore.scoring.grades import ScoreTable
+from leadscore.scoring.voices import GroupVoices
 
 _MOST_REASONS = 6
 _COLUMN_REASONS = 3
 _CHUNK_ROWS = 4_096
-_TEXTS_KEPT = 50_000
-# A decayed sum is a number that nobody can picture; a count or a date of the same group says it better.
-_HARD_TO_PICTURE = frozenset({"decayed", "value_decayed"})
-# A missing count is no "none": it appears only in rows of leads that did not exist yet.
-_SAID_WHEN_MISSING = frozenset({"days_since_last", "days_since_first", "lead_age", "attribute", *DATE_PARTS})
 _NO_REASON = Reason("", "nothing known sets this lead apart from the average lead", 0.0)
 
 
@@ -50,14 +42,7 @@ class Scorer:
     def __init__(self, artifact: ModelArtifact) -> None:
         self.artifact = artifact
         self._table = ScoreTable.from_dict(artifact.score_table)
-        self._features: tuple[Feature, ...] = artifact.features.features
-        groups = list(dict.fromkeys(feature.group for feature in self._features))
-        self._group_of = np.array([groups.index(feature.group) for feature in self._features], dtype=np.intp)
-        self._members = [
-            [(member, self._features[member].kind in _HARD_TO_PICTURE) for member in np.flatnonzero(mine).tolist()]
-            for mine in (self._group_of == group for group in range(len(groups)))
-        ]
-        self._text = lru_cache(_TEXTS_KEPT)(self._describe)
+        self.voices = GroupVoices(artifact.features)
 
     def score_row(self, row: Sequence[float]) -> RowScore:
         """Score one feature row, in the order of the artifact's features; NaN means missing."""
@@ -70,7 +55,7 @@ class Scorer:
             interval=self.artifact.intervals.at(main),
             score=self._table.score(main),
             grade=self._table.grade(main),
-            reasons=tuple(self._reasons(row, effects, _MOST_REASONS)),
+            reasons=tuple(self._reasons(row, effects, _MOST_REASONS) or [_NO_REASON]),
         )
 
     def score_matrix(self, matrix: NDArray[np.float64]) -> dict[str, list[Any]]:
@@ -97,8 +82,13 @@ class Scorer:
                 columns[name] += texts
         return columns
 
+    def all_reasons(self, row: Sequence[float]) -> list[Reason]:
+        """One reason for every group that has an effect on a feature row, the strongest first; perhaps none."""
+        effects = self.artifact.predictor.row(np.array(row, dtype=np.float64))[1]
+        return self._reasons(row, effects, len(self.voices.members))
+
     def _reasons(self, row: Sequence[float], effects: NDArray[np.float64], most: int) -> list[Reason]:
-        by_group = np.bincount(self._group_of, effects, len(self._members)).tolist()
+        by_group = self.voices.by_group(effects)
         order = sorted(range(len(by_group)), key=lambda group: -abs(by_group[group]))
         effect_of = effects.tolist()
         reasons = []
@@ -106,30 +96,20 @@ class Scorer:
             effect = by_group[group]
             if effect == 0:
                 break
-            speaker = self._most_telling(group, effect, row, effect_of)
-            reasons.append(Reason(self._features[speaker].name, self._told(speaker, row[speaker]), effect))
-        return reasons or [_NO_REASON]
-
-    def _most_telling(self, group: int, effect: float, row: Sequence[float], effect_of: list[float]) -> int:
-        """The feature that speaks for its group: it pulls the group's way, is known, and can be pictured."""
-        best, best_rank = -1, (True, True, True, 1.0)
-        for member, hard_to_picture in self._members[group]:
-            own = effect_of[member]
-            if own:
-                rank = (own * effect <= 0, math.isnan(row[member]), hard_to_picture, -abs(own))
-                if rank < best_rank:
-                    best, best_rank = member, rank
-        return best
+            speaker = self.voices.speaker(group, effect, row, effect_of)
+            text = self.voices.told(speaker, row[speaker])
+            reasons.append(Reason(self.voices.features[speaker].name, text, effect))
+        return reasons
 
     def _reason_columns(self, rows: NDArray[np.float64], effects: NDArray[np.float64]) -> list[list[str]]:
         """The texts of `_reasons` for many rows, a column per place, by the same rules in fewer steps."""
         by_feature = np.ascontiguousarray(effects.T)
-        by_group = np.zeros((len(self._members), len(rows)))
-        for member, group in enumerate(self._group_of):
+        by_group = np.zeros((len(self.voices.members), len(rows)))
+        for member, group in enumerate(self.voices.group_of):
             by_group[group] += by_feature[member]
         strongest = np.argsort(-np.abs(by_group), axis=0, kind="stable")[:_COLUMN_REASONS]
         speakers = np.array(
-            [self._speakers(group, by_group[group], rows, by_feature) for group in range(len(by_group))]
+            [self.voices.speakers(group, by_group[group], rows, by_feature) for group in range(len(by_group))]
         )
         every_row = np.arange(len(rows))
         columns = []
@@ -138,29 +118,9 @@ class Scorer:
             told = zip(
                 by_group[groups, every_row].tolist(), chosen.tolist(), rows[every_row, chosen].tolist(), strict=True
             )
-            columns.append([self._told(member, value) if effect else "" for effect, member, value in told])
+            columns.append([self.voices.told(member, value) if effect else "" for effect, member, value in told])
         columns[0] = [text or _NO_REASON.text for text in columns[0]]
         return columns + [[""] * len(rows)] * (_COLUMN_REASONS - len(columns))
-
-    def _speakers(
-        self, group: int, effect: NDArray[np.float64], rows: NDArray[np.float64], by_feature: NDArray[np.float64]
-    ) -> NDArray[np.intp]:
-        """`_most_telling` of one group for many rows."""
-        members = np.array([member for member, _ in self._members[group]])
-        own = by_feature[members]
-        hard = np.array([[hard] for _, hard in self._members[group]])
-        reluctance = 4 * (own * effect <= 0) + 2 * np.isnan(rows.T[members]) + hard + 8 * (own == 0)
-        least = reluctance == reluctance.min(axis=0)
-        return np.asarray(members[np.argmax(np.where(least, np.abs(own), -1.0), axis=0)])
-
-    def _told(self, position: int, value: float) -> str:
-        return self._text(position, None if math.isnan(value) else value)
-
-    def _describe(self, position: int, value: float | None) -> str:
-        feature = self._features[position]
-        if value is None and feature.kind not in _SAID_WHEN_MISSING:
-            return f"{feature.name.replace('_', ' ')} unknown"
-        return describe(feature, math.nan if value is None else value, self.artifact.features.labels)
 
 
 def score_columns(horizon_keys: Sequence[str]) -> tuple[str, ...]:

@@ -56,6 +56,12 @@ class ScoringService:
         model = self._model
         return None if model is None else model.artifact
 
+    @property
+    def scorer(self) -> Scorer | None:
+        """The scorer of the model version in use."""
+        model = self._model
+        return None if model is None else model.scorer
+
     def use(self, artifact: ModelArtifact | None) -> None:
         """Exchange the model; scores that are being computed finish with the one they began with."""
         self._model = None if artifact is None else _Model(artifact)
@@ -84,7 +90,11 @@ class ScoringService:
         lead_id   any id of a person; the answer names the one that the person goes by.
         Raises    DataError [LS-LEAD-01] if the lead is unknown or did not exist then.
         """
-        return self.score(self._with_account(self._history(lead_id, as_of), as_of), as_of)
+        return self.scored_row(lead_id, as_of).score
+
+    def scored_row(self, lead_id: str, as_of: int) -> ScoreRow:
+        """`score_of` together with the feature values that it rests on."""
+        return self._scored(self._with_account(self._history(lead_id, as_of), as_of), as_of)
 
     def current(self, lead_id: str, now: int) -> dict[str, Any]:
         """The latest stored score of a lead; computed and stored first if there is none or facts have changed since.

@@ -11,25 +11,29 @@ from leadscore.store.engine import Store
 from leadscore.store.history import load_history
 from leadscore.store.links import other_ids
 from leadscore.store.scored_leads import scores_of
-from leadscore.workflows.score_lead import stored_document
+from leadscore.workflows.compare_scores import compare_latest
+from leadscore.workflows.score_lead import ScoringService, stored_document
 
 _MOST_ENTRIES = 1_000
 _MOST_SCORES = 50
 
 
-def show_lead(store: Store, lead_id: str, now: int) -> dict[str, Any]:
-    """A stored lead: current attributes, timeline, scores and decisions, the latest first.
+def show_lead(store: Store, lead_id: str, now: int, scoring: ScoringService) -> dict[str, Any]:
+    """A stored lead: current attributes, timeline, scores and decisions, the latest first, and what changed last.
 
     lead_id   any id of a person; the answer is about the person, with all of its ids.
     now       epoch microseconds.
-    Returns   plain values for JSON; the latest 1,000 entries of the timeline and 50 scores.
+    scoring   whose model tells what changed between the two latest scores.
+    Returns   plain values for JSON; the latest 1,000 entries of the timeline and 50 scores; `changes` as `compare`
+              gives them, None where there is nothing to compare.
     Raises    DataError [LS-LEAD-01] if the lead is unknown.
     """
     history = load_history(store, lead_id, now)
     if history is None:
         raise DataError("LS-LEAD-01", found=f"lead {lead_id!r} is unknown", fix="check the id, or import the lead")
     person = str(history.lead_id)
-    scores = [stored_document(score) for score in scores_of(store, person, _MOST_SCORES)]
+    stored = scores_of(store, person, _MOST_SCORES)
+    scores = [stored_document(score) for score in stored]
     return {
         "lead_id": person,
         "also_known_as": other_ids(store, person),
@@ -38,6 +42,7 @@ def show_lead(store: Store, lead_id: str, now: int) -> dict[str, Any]:
         "timeline": timeline(history)[:_MOST_ENTRIES],
         "scores": scores,
         "decisions": [score["decision"] for score in scores],
+        "changes": compare_latest(scoring, stored),
     }
 
 
