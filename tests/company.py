@@ -19,6 +19,8 @@ from leadscore.config.write import write_configuration
 FAST = {
     "max_snapshots: 80000": "max_snapshots: 6000",
     "bootstrap_draws: 200": "bootstrap_draws: 50",
+    "backtest_origins: 3": "backtest_origins: 1",
+    "backtest_snapshots: 20000": "backtest_snapshots: 3000",
     "  trees: 300": "  trees: 60",
     "  trees_on_few_data: 150": "  trees_on_few_data: 60",
 }

@@ -55,6 +55,14 @@ class TrainingConfig(Section):
     """Seed of all drawing."""
     table_test_share: float = Field(0.25, gt=0, lt=0.9)
     """Table mode: share of the newest rows kept for judging."""
+    backtest_origins: int = Field(3, ge=0, le=20)
+    """Earlier cuts at which the same recipe is fitted and judged on what came next; 0 switches the backtest off."""
+    backtest_snapshots: int = Field(20_000, ge=1_000)
+    """Training snapshots at most at each earlier cut, and half as many to judge; further cuts must not cost minutes."""
+    learning_curve: bool = True
+    """Fit the recipe on a quarter and on half of the leads too, to tell how much more data would help."""
+    capacity_per_week: int = Field(0, ge=0)
+    """Leads that sales can work in a week, for the lift at capacity; 0 means a twentieth of the open leads."""
     grade_lifts: tuple[float, float, float] = (4.0, 1.5, 0.5)
     """Where the grades A, B and C begin, in multiples of the first model's base rate; kept as rates afterwards."""
     lightgbm: LightGbmConfig = LightGbmConfig()

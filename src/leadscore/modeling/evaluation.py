@@ -1,12 +1,13 @@
 """How good predictions are on later rows: figures with intervals, calibration and gain, overall and by group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadscore.modeling.integrated import INTEGRATED, horizon_days, integrated_auc, integrated_brier
 from leadscore.modeling.intervals import equal_event_bins, estimate_rate
 from leadscore.modeling.metrics import METRICS, RankedRows, compute_metrics, gain_at, rank_rows
 from leadscore.modeling.resampling import LeadDraws, draw_leads, percentile_interval
@@ -79,10 +80,14 @@ class HorizonEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures by horizon, and by group (e.g. "source"), value and horizon."""
+    """Figures by horizon, and by group (e.g. "source"), value and horizon.
+
+    integrated   figures over all judged horizons, see `integrated`; empty for the one horizon of a table.
+    """
 
     horizons: dict[str, HorizonEvaluation]
     groups: dict[str, dict[str, dict[str, HorizonEvaluation]]] = field(default_factory=dict)
+    integrated: dict[str, Metric] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -102,25 +107,41 @@ def evaluate(
     p         shape (n, h), probability by horizon; NaN where a row could not be scored.
     rows      labels by horizon, shape (n, h).
     horizons  h names, e.g. "14d"; a flat table has the one horizon "table".
-    draws     resamples of whole leads behind each interval.
+    draws     resamples of whole leads behind each interval; 0 leaves the intervals of the figures out.
     groups    name of a grouping -> value of each row, shape (n,); the values with the most rows are judged.
     """
     if p.shape != rows.known.shape or len(horizons) != rows.columns:
         raise ValueError(f"p {p.shape}, labels {rows.known.shape} and {len(horizons)} horizons do not fit together")
     resamples = draw_leads(rows.cluster, draws, seed)
     everything = np.ones(len(rows), dtype=np.bool_)
-    return Evaluation(
-        {name: _judge(p[:, h], rows, h, everything, resamples, True) for h, name in enumerate(horizons)},
-        {
-            grouping: {
-                value: {
-                    name: _judge(p[:, h], rows, h, values == value, resamples, False) for h, name in enumerate(horizons)
-                }
-                for value in _most_frequent(values)
+    judged = {name: _judge(p[:, h], rows, h, everything, resamples, True) for h, name in enumerate(horizons)}
+    by_group = {
+        grouping: {
+            value: {
+                name: _judge(p[:, h], rows, h, values == value, resamples, False)[0] for h, name in enumerate(horizons)
             }
-            for grouping, values in (groups or {}).items()
-        },
-    )
+            for value in _most_frequent(values)
+        }
+        for grouping, values in (groups or {}).items()
+    }
+    return Evaluation({name: found for name, (found, _) in judged.items()}, by_group, _integrated(judged))
+
+
+def _integrated(judged: Mapping[str, tuple[HorizonEvaluation, dict[str, Floats]]]) -> dict[str, Metric]:
+    """Figures over the horizons that could be judged, with intervals from the same resamples of leads."""
+    timed = {days: found for name, found in judged.items() if (days := horizon_days(name)) is not None}
+    if not timed:
+        return {}
+
+    def both(metric: str, combine: Callable[[dict[int, Floats]], Floats | None]) -> Metric:
+        used = {days: found for days, found in timed.items() if found[0].metrics[metric].value is not None}
+        value = combine({days: np.asarray(found.metrics[metric].value) for days, (found, _) in used.items()})
+        drawn = combine({days: draws[metric] for days, (_, draws) in used.items()})
+        return Metric(None, None, None) if value is None or drawn is None else _metric(float(value), drawn)
+
+    rates = {days: found.observed_rate or 0.0 for days, (found, _) in timed.items()}
+    brier, auc = both("brier", integrated_brier), both("roc_auc", lambda curve: integrated_auc(curve, rates))
+    return dict(zip(INTEGRATED, (brier, auc), strict=True))
 
 
 def _most_frequent(values: NDArray[np.str_]) -> list[str]:
@@ -130,25 +151,27 @@ def _most_frequent(values: NDArray[np.str_]) -> list[str]:
 
 def _judge(
     p: Floats, rows: LabelledRows, horizon: int, members: Flags, resamples: LeadDraws, curves: bool
-) -> HorizonEvaluation:
-    """Figures of one horizon among the member rows; `curves` adds calibration and gain."""
+) -> tuple[HorizonEvaluation, dict[str, Floats]]:
+    """Figures of one horizon among the member rows, and their resamples; `curves` adds calibration and gain."""
     known = members & rows.known[:, horizon]
     used = known & np.isfinite(p)
     chance, converted, weight = p[used], rows.converted[used, horizon], rows.weight[used]
     ranked = rank_rows(chance, converted, weight, resamples.position[used])
     all_weight = float(rows.weight[members].sum())
-    return HorizonEvaluation(
+    metrics, drawn = _metrics(ranked, resamples)
+    found = HorizonEvaluation(
         rows=int(used.sum()),
         leads=len(np.unique(rows.cluster[used])),
         converting_leads=len(np.unique(rows.cluster[used][converted])),
         ripe_share=float(rows.weight[known].sum()) / all_weight if all_weight > 0 else 0.0,
         unscored=int((known & ~used).sum()),
         observed_rate=float(np.average(converted, weights=weight)) if used.any() else None,
-        metrics=_metrics(ranked, resamples),
+        metrics=metrics,
         missing=_missing(converted),
         calibration=_calibration(chance, converted, weight, rows.cluster[used]) if curves else (),
         gain=_gain(ranked) if curves else (),
     )
+    return found, drawn
 
 
 def _missing(converted: Flags) -> str:
@@ -160,13 +183,14 @@ def _missing(converted: Flags) -> str:
     return f"all {len(converted)} rows converted" if converted.all() else ""
 
 
-def _metrics(ranked: RankedRows, resamples: LeadDraws) -> dict[str, Metric]:
-    """All figures with their intervals."""
+def _metrics(ranked: RankedRows, resamples: LeadDraws) -> tuple[dict[str, Metric], dict[str, Floats]]:
+    """All figures with their intervals, and the resampled figures, shape (draws,) each."""
     figures = compute_metrics(ranked.probability, *ranked.masses())
     drawn = [
         compute_metrics(ranked.probability, *ranked.masses(times)) for block in resamples.blocks() for times in block
     ]
-    return {name: _metric(figures[name], np.array([draw[name] for draw in drawn])) for name in METRICS}
+    by_name = {name: np.array([draw[name] for draw in drawn]) for name in METRICS}
+    return {name: _metric(figures[name], by_name[name]) for name in METRICS}, by_name
 
 
 def _metric(value: float, drawn: Floats) -> Metric:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadscore.config.load import Settings
 from leadscore.dataset.labels import BandLabels, HorizonLabels, band_labels, horizon_labels
@@ -96,6 +97,11 @@ class EvaluationSnapshots:
     facts: Facts
     table: SnapshotTable
     rows: LabelledRows
+
+    def rows_by_lead(self) -> LabelledRows:
+        """The rows with leads numbered as in the facts: sets of snapshots of the same facts can be put together."""
+        place = pc.index_in(self.table.lead_id, value_set=self.facts.leads["lead_id"])
+        return replace(self.rows, cluster=np.asarray(place.to_numpy(zero_copy_only=False), np.int64))
 
     def matrix(self, features: FeatureSet, progress: Progress) -> np.ndarray:
         """The snapshots by the feature definitions of any model, shape (n, features)."""

@@ -57,6 +57,7 @@ class Judged:
     p           its probabilities, shape (n, h).
     matrix      the later rows by its features.
     base_rates  of the rows it was fitted on, shape (h,).
+    baseline_p  baseline -> its probabilities of the later rows, shape (n, h).
     """
 
     fitted: Fitted
@@ -66,6 +67,7 @@ class Judged:
     evaluation: Evaluation
     baselines: dict[str, Evaluation]
     intervals: IntervalTable
+    baseline_p: dict[str, np.ndarray]
 
 
 def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
@@ -105,7 +107,8 @@ def judge(
     intervals = fit_intervals(
         p[ripe, position], later.converted[ripe, position], later.weight[ripe], later.cluster[ripe]
     )
-    return Judged(fitted, p, matrix, base_rates(learnt.whole), evaluations.pop(""), evaluations, intervals)
+    model = evaluations.pop("")
+    return Judged(fitted, p, matrix, base_rates(learnt.whole), model, evaluations, intervals, predictions)
 
 
 def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], int]:

@@ -31,6 +31,7 @@ class FittedModel:
     verdict       of the gate; `against` is the champion version it was compared with, if any.
     importances   groups of features by mean absolute effect.
     data          digest and counts of the data it was made from.
+    assessment    backtest, stability, calibration card, capacity, learning curve; see `assess_model`.
     leak_suspects fields left out; kept_suspects fields used on request although they are suspected.
     leak_pictures SVG of what gives a field away, by field.
     choice        which learner won against which others, on older rows; None if there was no choice.
@@ -44,6 +45,7 @@ class FittedModel:
     against: str | None
     importances: list[tuple[str, float]]
     data: dict[str, Any]
+    assessment: dict[str, Any]
     leak_suspects: list[LeakSuspect] = field(default_factory=list)
     kept_suspects: list[LeakSuspect] = field(default_factory=list)
     leak_pictures: dict[str, str] = field(default_factory=dict)
@@ -139,6 +141,7 @@ def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
         "leak_pictures": list(_leak_files(fitted)),
         "choice": fitted.choice,
         "data": fitted.data,
+        "assessment": fitted.assessment,
     }
 
 

@@ -11,13 +11,15 @@ from leadscore.config.load import Settings
 from leadscore.dataset.splits import Split, draw_split, plan_split
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
-from leadscore.domain.time import format_instant, parse_instant
+from leadscore.domain.time import parse_instant
 from leadscore.features.facts import Facts
 from leadscore.modeling.comparison import Verdict
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import Store, open_store
 from leadscore.store.facts_arrow import load_facts
 from leadscore.store.history import latest_known_at
+from leadscore.workflows.assess_model import assess_events
+from leadscore.workflows.backtest import Past
 from leadscore.workflows.build_training_set import (
     EvaluationSnapshots,
     TrainingSet,
@@ -27,10 +29,9 @@ from leadscore.workflows.build_training_set import (
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.check_features import check_plugins
 from leadscore.workflows.choose_attributes import choose_attributes
-from leadscore.workflows.fit_recipe import Learnable, fit, horizon_names, importances, judge, parts, verdict
+from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts, verdict
+from leadscore.workflows.learn_events import KIND, learnable
 from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
-
-KIND = "events"
 
 
 def train_on_events(
@@ -72,17 +73,19 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     whole = whole.without_attributes(attributes.left_out)
     early = build_training_set(facts, split.cut, settings, progress).without_attributes(attributes.left_out)
     later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
-    learnt = _learnable(early, about.keep)
+    learnt = learnable(early, about.keep)
     fitted = fit(learnt, settings, KIND, progress)
     judged = judge(fitted, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
-    everything = _learnable(whole, about.keep)
+    everything = learnable(whole, about.keep)
     final = fit(everything, settings, KIND, progress)
     cause = _incomparable(champion, settings) if champion else None
     rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
     ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later.rows, everything, settings, KIND, rival_p)
     manifest = {"name": about.name, "kind": KIND}
+    version = parts(final, judged, manifest, settings, champion)
+    past = Past(later, split, attributes.left_out, settings)
     return FittedModel(
-        final=parts(final, judged, manifest, settings, champion),
+        final=version,
         judged=parts(fitted, judged, manifest, settings, champion),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
@@ -90,6 +93,7 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         against=champion.version if champion else None,
         importances=importances(judged, settings, KIND),
         data=_about_data(facts, split, whole),
+        assessment=assess_events(past, judged, rival_p, version.score_table, progress),
         leak_suspects=attributes.suspects,
         kept_suspects=attributes.kept,
         leak_pictures=attributes.pictures,
@@ -116,17 +120,6 @@ def _first(facts: Facts) -> int:
     if not facts.leads.num_rows:
         raise DataError("LS-DATA-01", found="no lead was known at that instant", fix="import leads, or a later --as-of")
     return int(np.min(facts.leads["created_at"].to_numpy()))
-
-
-def _learnable(found: TrainingSet, keep: tuple[str, ...]) -> Learnable:
-    window = {
-        "since": format_instant(found.since),
-        "until": format_instant(found.until),
-        "snapshots": len(found.bands),
-        "conversions": found.conversions,
-        "kept": list(keep),
-    }
-    return Learnable(found.bands, found.whole, found.features, format_instant(found.until), window)
 
 
 def _incomparable(champion: Champion, settings: Settings) -> str | None:

@@ -15,6 +15,7 @@ from leadscore.domain.progress import Progress
 from leadscore.modeling.comparison import Verdict
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.registry.connection import open_registry
+from leadscore.workflows.assess_table import TablePast, assess_table
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.champion_on_table import champion_p, with_seen
 from leadscore.workflows.choose_fields import TableFields, choose_fields
@@ -68,8 +69,10 @@ def fit_table(
     rival_p, cause = champion_p(champion, table, request)
     ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later, everything, settings, KIND, rival_p)
     about = {"name": name, "kind": KIND}
+    version = parts(final, judged, about, settings, champion)
+    past = TablePast(table, everything, choice, settings)
     return FittedModel(
-        final=parts(final, judged, about, settings, champion),
+        final=version,
         judged=with_seen(
             parts(fitted, judged, about, settings, champion), table.frame.iloc[:cut], learnt, request.id_column
         ),
@@ -79,6 +82,7 @@ def fit_table(
         against=champion.version if champion else None,
         importances=importances(judged, settings, KIND),
         data=_about_data(table, request),
+        assessment=assess_table(past, judged, rival_p, version.score_table, progress),
         leak_suspects=fields.suspects,
         kept_suspects=fields.kept,
         leak_pictures=fields.pictures,
