@@ -43,9 +43,11 @@ def test_evaluate_writes_a_report_page(company: Company) -> None:
     answer = company.run("evaluate", "1", "--json")
     page = (company.home / "reports/leadscore-1.html").read_text()
     assert answer.code == 0
+    asked = ("Does the next model", "does 30 % mean", "at earlier cuts", "sales would have caught", "more data help")
+    assert [words for words in asked if words not in page] == []
     pictured = answer.json()["leak_pictures"]
     assert pictured
-    assert page.count("<svg") == 3 + len(pictured)
+    assert page.count("<svg") == 8 + len(pictured)
     assert "http://" not in page.replace("http://www.w3.org/", "")
     assert "May be promoted." in page
 

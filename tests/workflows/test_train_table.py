@@ -19,8 +19,8 @@ from leadscore.registry.pyfunc_model import LeadscoreModel
 from leadscore.scoring.scorer import Scorer
 from leadscore.workflows import train_table
 from leadscore.workflows.champion import Champion
+from leadscore.workflows.fitted_model import FittedModel, evaluation_record
 from leadscore.workflows.order_table import order_table
-from leadscore.workflows.register_model import FittedModel, evaluation_record
 from leadscore.workflows.train_table import fit_table
 
 TARGET = TableRequest("y")

@@ -8,7 +8,7 @@ import pandas as pd
 def metrics_frame(record: dict[str, Any]) -> pd.DataFrame:
     """Figures of a model and its baselines on later rows, one row per model, horizon and metric.
 
-    record    what training wrote down, see `register_model.evaluation_record`.
+    record    what training wrote down, see `fitted_model.evaluation_record`.
     Returns   value and its 90 % interval (low, high) over leads, NaN where the rows do not define it; the rows, leads
               and converting leads it rests on; the share of rows old enough to be judged; why figures are missing.
     """

@@ -10,12 +10,12 @@ from leadscore.modeling.evaluation import HorizonEvaluation
 
 _SIZE = {"width": 380, "height": 300}
 _MOST_GROUPS = 12
-_BLUE, _GREY = "#3b6fb6", "#8a8f98"
+BLUE, GREY = "#3b6fb6", "#8a8f98"
 
 
 def calibration_plot(judged: HorizonEvaluation, title: str) -> str:
     """`calibration_chart` as SVG text."""
-    return _svg(calibration_chart(judged), title)
+    return drawn(calibration_chart(judged), title)
 
 
 def calibration_chart(judged: HorizonEvaluation) -> Any:
@@ -29,16 +29,16 @@ def calibration_chart(judged: HorizonEvaluation) -> Any:
     x = alt.X("predicted:Q", scale=scale, title="predicted", axis=alt.Axis(format=".1%", tickCount=5))
     y = alt.Y("observed:Q", scale=scale, title="observed", axis=alt.Axis(format=".1%", tickCount=5))
     line: list[dict[str, float]] = [{"predicted": 0.0, "observed": 0.0}, {"predicted": top, "observed": top}]
-    diagonal = alt.Chart(alt.InlineData(values=line)).mark_line(color=_GREY, strokeDash=[4, 4]).encode(x=x, y=y)
+    diagonal = alt.Chart(alt.InlineData(values=line)).mark_line(color=GREY, strokeDash=[4, 4]).encode(x=x, y=y)
     base = alt.Chart(alt.InlineData(values=points))
-    bars = base.mark_rule(color=_BLUE, clip=True).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
-    dots = base.mark_circle(color=_BLUE, size=60, opacity=1).encode(x=x, y=y)
+    bars = base.mark_rule(color=BLUE, clip=True).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
+    dots = base.mark_circle(color=BLUE, size=60, opacity=1).encode(x=x, y=y)
     return alt.layer(diagonal, bars, dots)
 
 
 def gain_plot(judged: dict[str, HorizonEvaluation], title: str) -> str:
     """`gain_chart` as SVG text."""
-    return _svg(gain_chart(judged), title)
+    return drawn(gain_chart(judged), title)
 
 
 def gain_chart(judged: dict[str, HorizonEvaluation]) -> Any:
@@ -56,7 +56,7 @@ def gain_chart(judged: dict[str, HorizonEvaluation]) -> Any:
 
 def importance_plot(importances: Sequence[tuple[str, float]], title: str) -> str:
     """`importance_chart` as SVG text."""
-    return _svg(importance_chart(importances), title)
+    return drawn(importance_chart(importances), title)
 
 
 def importance_chart(importances: Sequence[tuple[str, float]]) -> Any:
@@ -64,13 +64,13 @@ def importance_chart(importances: Sequence[tuple[str, float]]) -> Any:
     values = [{"what": name, "effect": effect} for name, effect in importances]
     x = alt.X("effect:Q", title="mean absolute effect on the log-odds", axis=alt.Axis(tickCount=5))
     y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=220))
-    return alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y)
+    return alt.Chart(alt.InlineData(values=values)).mark_bar(color=BLUE).encode(x=x, y=y)
 
 
 def styled(chart: Any, title: str) -> Any:
     """A chart with its title, in the size and letters of all pictures."""
-    drawn = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
-    return drawn.configure(font="system-ui, sans-serif").configure_view(stroke=None)
+    sized = chart.properties(title=alt.Title(title, anchor="start", fontSize=14), **_SIZE)
+    return sized.configure(font="system-ui, sans-serif").configure_view(stroke=None)
 
 
 def group_plot(names: Sequence[str], converted: Iterable[float], rows: Iterable[float], title: str) -> str:
@@ -84,8 +84,9 @@ def group_plot(names: Sequence[str], converted: Iterable[float], rows: Iterable[
     ]
     x = alt.X("rate:Q", title="share of rows that converted", axis=alt.Axis(format=".0%", tickCount=5))
     y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=320))
-    return _svg(alt.Chart(alt.InlineData(values=values)).mark_bar(color=_BLUE).encode(x=x, y=y), title)
+    return drawn(alt.Chart(alt.InlineData(values=values)).mark_bar(color=BLUE).encode(x=x, y=y), title)
 
 
-def _svg(chart: Any, title: str) -> str:
+def drawn(chart: Any, title: str) -> str:
+    """A chart as SVG text."""
     return str(vl_convert.vegalite_to_svg(styled(chart, title).to_dict(validate=False)))

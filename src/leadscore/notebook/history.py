@@ -20,8 +20,8 @@ from leadscore.store.facts_arrow import load_facts
 from leadscore.store.history import latest_known_at
 from leadscore.workflows.build_training_set import build_training_set
 from leadscore.workflows.champion import Champion
+from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.import_frames import import_frames
-from leadscore.workflows.register_model import FittedModel
 from leadscore.workflows.score_open_leads import open_leads
 from leadscore.workflows.train_challenger import About, fit_events
 

@@ -28,7 +28,8 @@ from leadscore.scoring.explanation import changes
 from leadscore.scoring.scorer import Scorer
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.evaluate_version import recorded_evaluation
-from leadscore.workflows.register_model import FittedModel, evaluation_record, register_model
+from leadscore.workflows.fitted_model import FittedModel, evaluation_record
+from leadscore.workflows.register_model import register_model
 from leadscore.workflows.score_batch import load_model, score_snapshots, score_table
 
 Fit = Callable[[Champion | None], FittedModel]

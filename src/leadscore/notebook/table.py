@@ -12,8 +12,8 @@ from leadscore.dataset.table import TableRequest
 from leadscore.notebook.model import Model, fitted_model, loaded_model
 from leadscore.notebook.surroundings import WHERE, adjusted_settings, doubt, watched
 from leadscore.workflows.champion import Champion
+from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.order_table import order_table
-from leadscore.workflows.register_model import FittedModel
 from leadscore.workflows.train_table import fit_table as fit_on_table
 
 

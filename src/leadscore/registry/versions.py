@@ -11,10 +11,13 @@ from mlflow.exceptions import MlflowException
 from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import load_artifact
 from leadscore.registry.connection import Registry, registry_errors
+from leadscore.registry.runs import DataUsed, NestedRun, log_data, log_nested
 from leadscore.registry.signature import example_of, signature_of
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HISTORY_TAG = "champion_history"
+# A column of MLflow's store; PostgreSQL refuses a longer text.
+_DESCRIPTION_LENGTH = 5_000
 _PYFUNC_CODE = Path(__file__).with_name("pyfunc_model.py")
 
 
@@ -25,6 +28,7 @@ class RunRecord:
     artifact   folder of the model version.
     files      further files and folders of the run (plots, figures, the evaluation fit).
     params     settings; metrics numbers; tags of the version (kind, gate, reasons).
+    nested     runs below it, one for each part; data what it learnt from.
     """
 
     name: str
@@ -33,6 +37,8 @@ class RunRecord:
     metrics: dict[str, float]
     tags: dict[str, str]
     files: tuple[Path, ...] = field(default=())
+    nested: tuple[NestedRun, ...] = ()
+    data: DataUsed | None = None
 
 
 def register_version(registry: Registry, record: RunRecord) -> str:
@@ -47,6 +53,9 @@ def register_version(registry: Registry, record: RunRecord) -> str:
             mlflow.log_params(record.params)
             mlflow.log_metrics(record.metrics)
             mlflow.set_tags(record.tags)
+            if record.data is not None:
+                log_data(record.data)
+            log_nested(record.nested, registry.experiment_id)
             for path in record.files:
                 if path.is_dir():
                     mlflow.log_artifacts(str(path), artifact_path=path.name)
@@ -65,6 +74,15 @@ def register_version(registry: Registry, record: RunRecord) -> str:
             registry.client.set_model_version_tag(record.name, version, key, value)
         registry.client.set_registered_model_alias(record.name, CHALLENGER, version)
     return version
+
+
+def describe_version(registry: Registry, name: str, version: str, text: str, files: tuple[Path, ...]) -> None:
+    """Give a registered version its description, and its run the files that could be written only after it."""
+    with registry_errors("describe the version", registry.uri):
+        registry.client.update_model_version(name, version, description=text[:_DESCRIPTION_LENGTH])
+        run_id = registry.client.get_model_version(name, version).run_id
+        for path in files:
+            registry.client.log_artifact(run_id, str(path))
 
 
 def _create_version(registry: Registry, name: str, model_uri: str, run_id: str) -> str:

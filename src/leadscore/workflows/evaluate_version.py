@@ -8,11 +8,12 @@ from typing import Any
 
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
+from leadscore.modeling.pictures import draw_pictures
 from leadscore.modeling.report import report_page
 from leadscore.registry.connection import Registry, open_registry
 from leadscore.registry.export import fetch_run_file
 from leadscore.registry.versions import CHALLENGER, version_of, version_tags
-from leadscore.workflows.register_model import EVALUATION_FILE, PICTURES
+from leadscore.workflows.register_model import EVALUATION_FILE
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ def evaluate_version(settings: Settings, name: str, version: str | None) -> Vers
     if wanted is None:
         raise DataError("LS-MODEL-03", found=f"model {name!r} has no version yet", fix="leadscore train")
     tags = version_tags(registry, name, wanted)
-    record, pictures = _fetch(registry, name, wanted)
+    record, leaks = _fetch(registry, name, wanted)
     about = {"name": name, "version": wanted, **{key: tags[key] for key in ("kind", "learner", "as_of")}}
     folder = settings.service.home / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     html = folder / f"{name}-{wanted}.html"
-    html.write_text(report_page(record, about, pictures), encoding="utf-8")
+    html.write_text(report_page(record, about, draw_pictures(record), leaks), encoding="utf-8")
     html.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
     return VersionReport(wanted, record, html)
 
@@ -66,4 +67,4 @@ def _fetch(registry: Registry, name: str, version: str) -> tuple[dict[str, Any],
             return path.read_text(encoding="utf-8")
 
         record = json.loads(text(EVALUATION_FILE))
-        return record, [text(file) for file in (*PICTURES, *record.get("leak_pictures", ()))]
+        return record, [text(file) for file in record.get("leak_pictures", ())]

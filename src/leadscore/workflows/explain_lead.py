@@ -38,7 +38,11 @@ def explain_lead(
     scoring, scorer = ScoringService(artifact, settings.routing, store), Scorer(artifact)
     scored = scoring.scored_row(lead_id, instant)
     now = told_now(scored)
-    older = _predecessor(scoring, store, str(scored.score.lead_id), instant) if since is None else _told_at(scoring, lead_id, since)
+    older = (
+        _predecessor(scoring, store, str(scored.score.lead_id), instant)
+        if since is None
+        else _told_at(scoring, lead_id, since)
+    )
     why = explain(scorer, now.row)
     return {
         **score_document(scored.score),

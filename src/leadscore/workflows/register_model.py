@@ -1,61 +1,24 @@
-"""Write a fitted model down: artifact, evaluation fit, figures and pictures into MLflow, challenger for shadowing."""
+"""Write a fitted model down: artifact, evaluation fit, figures, pictures, report and card into MLflow; export it."""
 
 import json
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from leadscore.config.load import Settings
-from leadscore.modeling.artifact import ArtifactParts, write_artifact
-from leadscore.modeling.comparison import Verdict
-from leadscore.modeling.evaluation import Evaluation
-from leadscore.modeling.leakage.suspect import LeakSuspect
-from leadscore.modeling.plots import calibration_plot, gain_plot, importance_plot
+from leadscore.modeling.artifact import write_artifact
+from leadscore.modeling.model_card import model_card
+from leadscore.modeling.pictures import draw_pictures
+from leadscore.modeling.report import report_page
 from leadscore.registry.connection import Registry
 from leadscore.registry.export import export_version
-from leadscore.registry.versions import RunRecord, register_version
+from leadscore.registry.versions import RunRecord, describe_version, register_version
+from leadscore.workflows.describe_run import data_used, nested_runs, run_metrics, run_params, run_tags
+from leadscore.workflows.fitted_model import FittedModel, evaluation_record, leak_files
 
-_TAG_LENGTH = 1_000
 EVALUATION_FILE, EVALUATION_FIT = "evaluation.json", "evaluation_fit"
-PICTURES = ("calibration.svg", "gain.svg", "importance.svg")
-
-
-@dataclass(frozen=True)
-class FittedModel:
-    """A model ready to be registered, with all that was found out about it.
-
-    final         parts of the version: the recipe fitted on everything known.
-    judged        parts of the evaluation fit: the same recipe fitted at the earlier cut.
-    evaluation    figures of the evaluation fit on later rows; baselines the same for the simple ones.
-    verdict       of the gate; `against` is the champion version it was compared with, if any.
-    importances   groups of features by mean absolute effect.
-    data          digest and counts of the data it was made from.
-    assessment    backtest, stability, calibration card, capacity, learning curve; see `assess_model`.
-    leak_suspects fields left out; kept_suspects fields used on request although they are suspected.
-    leak_pictures SVG of what gives a field away, by field.
-    choice        which learner won against which others, on older rows; None if there was no choice.
-    """
-
-    final: ArtifactParts
-    judged: ArtifactParts
-    evaluation: Evaluation
-    baselines: dict[str, Evaluation]
-    verdict: Verdict
-    against: str | None
-    importances: list[tuple[str, float]]
-    data: dict[str, Any]
-    assessment: dict[str, Any]
-    leak_suspects: list[LeakSuspect] = field(default_factory=list)
-    kept_suspects: list[LeakSuspect] = field(default_factory=list)
-    leak_pictures: dict[str, str] = field(default_factory=dict)
-    choice: dict[str, Any] | None = None
-
-    @property
-    def main_horizon(self) -> str:
-        """Key of the horizon that the headline figures speak about."""
-        manifest = self.final.manifest
-        return "table" if manifest["kind"] == "table" else f"{manifest['main_horizon_days']}d"
+REPORT_FILE, CARD_FILE = "report.html", "model_card.md"
 
 
 @dataclass(frozen=True)
@@ -78,43 +41,39 @@ class TrainReport:
 
 
 def register_model(registry: Registry, fitted: FittedModel, settings: Settings) -> TrainReport:
-    """Register a fitted model as challenger and export it beside the champion.
+    """Register a fitted model as challenger and export it beside the champion; write its card to `cards/`.
 
     Raises   OutsideError [LS-REGISTRY-01].
     """
     manifest = fitted.final.manifest
-    name = str(manifest["name"])
+    name, models = str(manifest["name"]), settings.service.models_folder
     record = evaluation_record(fitted)
-    settings.service.models_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=settings.service.models_folder) as scratch:
+    pictures, leaks = draw_pictures(record), leak_files(fitted)
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as scratch:
         folder = Path(scratch)
         write_artifact(folder / "artifact", fitted.final)
         write_artifact(folder / EVALUATION_FIT, fitted.judged)
-        (folder / EVALUATION_FILE).write_text(json.dumps(record, indent=1, allow_nan=False), encoding="utf-8")
-        pictures = _draw(folder, fitted)
+        texts = {EVALUATION_FILE: json.dumps(record, indent=1, allow_nan=False), **pictures, **leaks}
         version = register_version(
             registry,
             RunRecord(
                 name=name,
                 artifact=folder / "artifact",
-                params=_params(manifest, settings) | _chosen(fitted),
-                metrics=_metrics(fitted),
-                tags={
-                    "kind": manifest["kind"],
-                    "learner": manifest["learner"],
-                    "as_of": manifest["as_of"] or "",
-                    "gate": "passed" if fitted.verdict.passed else "refused",
-                    "gate_reasons": json.dumps(fitted.verdict.reasons),
-                    "compared_with": fitted.against or "",
-                    "data_digest": fitted.data["digest"],
-                    "low_confidence": str(manifest["low_confidence"]).lower(),
-                    "leak_suspects": ", ".join(suspect.field for suspect in fitted.leak_suspects)[:_TAG_LENGTH],
-                    "kept": ", ".join(manifest["training_window"].get("kept", ()))[:_TAG_LENGTH],
-                },
-                files=(folder / EVALUATION_FILE, folder / EVALUATION_FIT, *pictures),
+                params=run_params(fitted, settings),
+                metrics=run_metrics(fitted),
+                tags=run_tags(fitted),
+                files=(folder / EVALUATION_FIT, *_written(folder, texts)),
+                nested=nested_runs(fitted),
+                data=data_used(fitted, settings),
             ),
         )
-    export_version(registry, name, version, settings.service.models_folder / name / "challenger")
+        about = {"version": version, **{key: manifest[key] for key in ("name", "kind", "learner", "as_of")}}
+        card = model_card(record, {**about, "manifest": manifest, "attributes": sorted(fitted.final.features.encoders)})
+        told = {REPORT_FILE: report_page(record, about, pictures, tuple(leaks.values())), CARD_FILE: card}
+        describe_version(registry, name, version, card, _written(folder, told))
+    export_version(registry, name, version, models / name / "challenger")
+    _keep_card(models / name / "cards", version, card)
     return TrainReport(
         name=name,
         version=version,
@@ -128,81 +87,12 @@ def register_model(registry: Registry, fitted: FittedModel, settings: Settings) 
     )
 
 
-def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
-    """Everything known about a model's quality, as JSON."""
-    return {
-        "model": fitted.evaluation.to_dict(),
-        "baselines": {name: evaluation.to_dict() for name, evaluation in fitted.baselines.items()},
-        "main_horizon": fitted.main_horizon,
-        "gate": {"passed": fitted.verdict.passed, "reasons": fitted.verdict.reasons, **fitted.verdict.figures},
-        "importances": fitted.importances,
-        "leak_suspects": [suspect.to_dict() for suspect in fitted.leak_suspects],
-        "kept_suspects": [suspect.to_dict() for suspect in fitted.kept_suspects],
-        "leak_pictures": list(_leak_files(fitted)),
-        "choice": fitted.choice,
-        "data": fitted.data,
-        "assessment": fitted.assessment,
-    }
+def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return tuple(folder / name for name in texts)
 
 
-def headline(evaluation: Evaluation, horizon: str) -> dict[str, float | None]:
-    """The five figures every answer carries, at one horizon."""
-    values = evaluation.horizons[horizon].values()
-    return {name: values[name] for name in ("roc_auc", "pr_auc", "log_loss", "brier", "ece")}
-
-
-def _draw(folder: Path, fitted: FittedModel) -> list[Path]:
-    main = fitted.main_horizon
-    curves = {"leadscore": fitted.evaluation.horizons[main]}
-    curves |= {name: evaluation.horizons[main] for name, evaluation in fitted.baselines.items()}
-    drawn = (
-        calibration_plot(fitted.evaluation.horizons[main], f"Calibration on later leads ({main})"),
-        gain_plot(curves, f"Conversions found ({main})"),
-        importance_plot(fitted.importances, "What matters"),
-    )
-    for name, svg in zip(PICTURES, drawn, strict=True):
-        (folder / name).write_text(svg, encoding="utf-8")
-    leaks = _leak_files(fitted)
-    for name, svg in leaks.items():
-        (folder / name).write_text(svg, encoding="utf-8")
-    return [folder / name for name in (*PICTURES, *leaks)]
-
-
-def _leak_files(fitted: FittedModel) -> dict[str, str]:
-    """File name -> SVG; the fields are not in the names, for a field may be called anything."""
-    return {f"leak_{number}.svg": svg for number, svg in enumerate(fitted.leak_pictures.values())}
-
-
-def _params(manifest: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    shown = {f"lightgbm.{key}": value for key, value in settings.training.lightgbm.model_dump().items()}
-    return {
-        **shown,
-        "kind": manifest["kind"],
-        "learner": manifest["learner"],
-        "as_of": manifest["as_of"],
-        "horizons_days": manifest["horizons_days"],
-        "seed": settings.training.seed,
-        **{f"window.{key}": value for key, value in manifest["training_window"].items()},
-    }
-
-
-def _chosen(fitted: FittedModel) -> dict[str, Any]:
-    """What was chosen besides the learner, if there was a choice."""
-    return {f"choice.{key}": value for key, value in (fitted.choice or {}).get("chosen", {}).items()}
-
-
-def _metrics(fitted: FittedModel) -> dict[str, float]:
-    found = {}
-    for who, evaluation in {
-        "": fitted.evaluation,
-        **{f"{name}.": each for name, each in fitted.baselines.items()},
-    }.items():
-        for horizon, judged in evaluation.horizons.items():
-            for metric, value in judged.values().items():
-                if value is not None:
-                    found[f"{who}{metric}.{horizon}"] = value
-    for each in (fitted.choice or {}).get("candidates", ()):
-        age = "all" if each["half_life"] is None else f"half_life_{each['half_life']}"
-        for metric in ("log_loss", "roc_auc"):
-            found[f"rehearsed.{each['learner']}.{age}.{each['recalibration']}.{metric}"] = each[metric]
-    return found
+def _keep_card(folder: Path, version: str, card: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{version}.md").write_text(card, encoding="utf-8")

@@ -30,8 +30,9 @@ from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.check_features import check_plugins
 from leadscore.workflows.choose_attributes import choose_attributes
 from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts, verdict
+from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.learn_events import KIND, learnable
-from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
+from leadscore.workflows.register_model import TrainReport, register_model
 
 
 def train_on_events(

@@ -21,8 +21,9 @@ from leadscore.workflows.champion_on_table import champion_p, with_seen
 from leadscore.workflows.choose_fields import TableFields, choose_fields
 from leadscore.workflows.choose_learner import choose_learner, fit_chosen
 from leadscore.workflows.fit_recipe import Learnable, importances, judge, parts, verdict
+from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.order_table import KIND, OrderedTable, order_table
-from leadscore.workflows.register_model import FittedModel, TrainReport, register_model
+from leadscore.workflows.register_model import TrainReport, register_model
 
 
 def train_on_table(
@@ -117,5 +118,6 @@ def _about_data(table: OrderedTable, request: TableRequest) -> dict[str, Any]:
         "digest": f"sha256:{hashlib.sha256(rows.tobytes()).hexdigest()[:16]}",
         "counts": {"rows": len(table.frame), "training": table.cut, "judging": len(table.frame) - table.cut},
         "shuffled": request.shuffled,
+        "file": Path(table.where).name,
         "conversions": int(table.labels.sum()),
     }
