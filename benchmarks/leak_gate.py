@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from leadscore.config.load import Settings, load_settings
 from leadscore.dataset.lead_attributes import LeadEnds, lead_attributes
-from leadscore.dataset.snapshots import NEVER
+from leadscore.dataset.open_spells import NEVER
 from leadscore.domain.progress import silent
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import Encoder

@@ -1,5 +1,6 @@
 """Which lead as of which Monday, and what thinning may not change."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -10,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadscore.dataset import snapshots as snapshots_module
-from leadscore.dataset.snapshots import NEVER, SnapshotTable, weekly_snapshots
+from leadscore.dataset.open_spells import NEVER, OpenSpells
+from leadscore.dataset.snapshots import SnapshotTable, weekly_snapshots
 from leadscore.domain.time import DAY_US, WEEK_US, parse_instant
 from leadscore.features.facts import SCHEMAS, Facts
 
+DEMO = "demo_requested"
 MONDAY = parse_instant("2026-01-05").at
 
 
@@ -36,7 +39,9 @@ def rows(table: SnapshotTable) -> list[tuple[str, int]]:
 def all_of(
     facts: Facts, since: int, until: int, max_rows: int = 1_000_000, keep: int = 60, seed: int = 1
 ) -> SnapshotTable:
-    return weekly_snapshots(facts, since, until, max_rows=max_rows, keep_within_days=keep, seed=seed)
+    return weekly_snapshots(
+        OpenSpells.of(facts, (DEMO,)), since, until, max_rows=max_rows, keep_within_days=keep, seed=seed
+    )
 
 
 def test_snapshots_lie_on_mondays_after_since_and_up_to_until():
@@ -63,6 +68,19 @@ def test_the_first_purchase_counts_even_after_the_lead_was_lost():
     table = all_of(facts, MONDAY - 1, MONDAY + WEEK_US)
     assert rows(table) == [("a", MONDAY)]
     assert table.won_at.tolist() == [MONDAY + 50]
+
+
+def test_a_lead_that_comes_back_after_it_was_set_aside_has_snapshots_again():
+    ends = [("a", "lost", MONDAY + DAY_US), ("a", "won", MONDAY + 5 * WEEK_US), ("b", "disqualified", MONDAY + DAY_US)]
+    facts = company({"a": MONDAY, "b": MONDAY}, ends)
+    back = [{"event_id": lead, "lead_id": lead, "type": DEMO, "occurred_at": MONDAY + 2 * WEEK_US} for lead in "ab"]
+    events = pa.Table.from_pylist(
+        [each | {"known_at": MONDAY + 3 * WEEK_US} for each in back], schema=SCHEMAS["events"]
+    )
+    table = all_of(replace(facts, events=events), MONDAY - 1, MONDAY + 9 * WEEK_US)
+    # Known at an instant is usable after it, so the Monday of that instant itself is not one of them.
+    assert rows(table) == [("a", MONDAY), ("a", MONDAY + 4 * WEEK_US), ("b", MONDAY)]
+    assert table.won_at.tolist() == [MONDAY + 5 * WEEK_US, MONDAY + 5 * WEEK_US, NEVER]
 
 
 def test_a_lead_without_a_purchase_is_won_never():

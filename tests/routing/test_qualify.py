@@ -7,7 +7,7 @@ from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.lifecycle import OPEN_STATES, Lifecycle, Temperature
 from leadscore.domain.outcome import Outcome
-from leadscore.domain.time import DAY_US
+from leadscore.domain.time import DAY_US, format_instant
 from leadscore.features.online import LeadHistory
 from leadscore.routing.qualify import attributes_as_of, policy_fingerprint, qualify
 from leadscore.scoring.scorer import RowScore
@@ -192,3 +192,31 @@ def test_every_score_gets_a_route_a_queue_and_a_reason(near, main, far):
     assert found.decision.queue
     assert found.decision.reason
     assert found.temperature is not None
+
+
+def test_a_lead_that_bought_from_a_competitor_gets_the_configured_day_while_few_have_come_back():
+    found = qualify(lead(outcomes=[outcome("competitor", 10)]), AS_OF, score(), CONFIG).decision
+    assert found.respond_by == format_instant(AS_OF + 355 * DAY_US)
+    assert f"ask again on {found.respond_by[:10]}, 365 days after it, as configured" in found.reason
+
+
+def test_a_lead_that_was_set_aside_gets_the_day_learnt_from_those_that_came_back():
+    learnt = {"lost": {"days": 90.4, "low": 80.0, "high": 101.0, "seen": 34, "share": 0.2}}
+    found = qualify(lead(outcomes=[outcome("lost", 10)]), AS_OF, score(), CONFIG, learnt).decision
+    assert found.respond_by == format_instant(AS_OF + 80 * DAY_US)
+    assert "(34 seen; between" in found.reason
+    assert qualify(lead(outcomes=[outcome("won", 1)]), AS_OF, score(), CONFIG, learnt).decision.respond_by is None
+
+
+def test_explicit_intent_after_it_was_set_aside_makes_a_lead_open_again():
+    found = qualify(lead(events=[event(days_ago=3)], outcomes=[outcome("lost", 30)]), AS_OF, score(), CONFIG)
+    assert found.lifecycle is Lifecycle.SQL
+    assert found.decision.reason.startswith("recycled after lost; explicit intent: demo requested")
+    old = lead(events=[event(days_ago=20)], outcomes=[outcome("lost", 30)])
+    assert qualify(old, AS_OF, score(), CONFIG).lifecycle is Lifecycle.SUSPECT
+
+
+@pytest.mark.parametrize("kind", ["disqualified", "won"])
+def test_explicit_intent_does_not_open_a_customer_or_a_disqualified_lead_again(kind):
+    history = lead(events=[event(days_ago=3)], outcomes=[outcome(kind, 30)])
+    assert qualify(history, AS_OF, score(), CONFIG).lifecycle not in OPEN_STATES

@@ -38,6 +38,17 @@ class QualificationRules(Section):
     """Chance to convert within the longest horizon from which the model alone makes an MQL."""
 
 
+class ReturnRules(Section):
+    """When to come back to a lead that was set aside; learnt from those that came back, once there are enough."""
+
+    competitor_days: int = Field(365, ge=1, le=3_660)
+    """Days after which to ask a lead again that bought from a competitor, while too few have come back."""
+    lost_days: int = Field(180, ge=1, le=3_660)
+    """Days after which to ask a lead again that was lost, while too few have come back."""
+    fewest_returns: int = Field(20, ge=2)
+    """Leads that must have come back for the company's own history to be asked at the next training."""
+
+
 class RoutingConfig(Section):
     """From score to what happens with the lead."""
 
@@ -45,6 +56,8 @@ class RoutingConfig(Section):
     """Hot, warm, cold."""
     qualification: QualificationRules = QualificationRules()
     """MQL, SQL, discarded."""
+    returns: ReturnRules = ReturnRules()
+    """Leads that were set aside."""
     sales_queue: str = "sales"
     """Queue that SQLs go to."""
     marketing_queue: str = "marketing"

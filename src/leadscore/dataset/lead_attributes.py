@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.dataset.snapshots import NEVER, Ints, first_outcome
+from leadscore.dataset.open_spells import NEVER, Ints, first_outcome
 from leadscore.features.columns import integers, numbered
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import Encoder

@@ -8,13 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from leadscore.domain.time import DAY_US, LATEST_US, WEEK_US, monday_before
-from leadscore.features.facts import Facts
-
-NEVER = LATEST_US
-"""won_at of a lead that never became a customer."""
+from leadscore.dataset.open_spells import NEVER, OpenSpells
+from leadscore.domain.time import DAY_US, WEEK_US, monday_before
 
 _LEAD_WEEKS_AT_ONCE = 2_000_000
 _SPARE_SIGMAS = 8.0
@@ -61,12 +57,12 @@ class SnapshotTable:
 
 
 def weekly_snapshots(
-    facts: Facts, since: int, until: int, *, max_rows: int, keep_within_days: int, seed: int
+    spells: OpenSpells, since: int, until: int, *, max_rows: int, keep_within_days: int, seed: int
 ) -> SnapshotTable:
     """Every open lead each Monday 00:00 UTC, thinned by week and never by lead, with weights that restore the totals.
 
-    A lead is open from its creation until its first outcome of any kind. Equal numbers per lead would put fast buyers
-    above their share, so weeks are drawn, not leads.
+    A lead is open from its creation until its first outcome of any kind, and again when it comes back. Equal numbers
+    per lead would put fast buyers above their share, so weeks are drawn, not leads.
 
     since, until      epoch microseconds; snapshots with since < as_of <= until.
     max_rows          at most this many snapshots.
@@ -77,7 +73,7 @@ def weekly_snapshots(
     Returns           ordered by lead_id, then as_of, whatever the order of the facts. The weights sum up to the number
                       of lead-weeks, and so do those of the lead-weeks before a purchase.
     """
-    weeks = _LeadWeeks.of(facts, since, until, keep_within_days)
+    weeks = _LeadWeeks.of(spells, since, until, keep_within_days)
     near, far = int(weeks.near.sum()), int((weeks.stop - weeks.first - weeks.near).sum())
     near_rows = min(near, max(max_rows - far, max_rows // _NEAR_PART))
     before_purchase = _draw(weeks, True, near_rows, near, seed)
@@ -92,7 +88,7 @@ def weekly_snapshots(
 
 @dataclass(frozen=True)
 class _LeadWeeks:
-    """The weeks in which each lead is open: lead i from first[i] to stop[i] - 1, the last near[i] before a purchase."""
+    """The weeks in which leads are open: spell i from first[i] to stop[i] - 1, the last near[i] before a purchase."""
 
     lead_id: pa.Array
     at: Ints
@@ -102,19 +98,17 @@ class _LeadWeeks:
     won_at: Ints
 
     @classmethod
-    def of(cls, facts: Facts, since: int, until: int, keep_within_days: int) -> "_LeadWeeks":
-        leads = facts.leads.sort_by("lead_id")
-        lead_id = pa.array(leads["lead_id"].to_pylist(), pa.string())
+    def of(cls, spells: OpenSpells, since: int, until: int, keep_within_days: int) -> "_LeadWeeks":
         at = np.arange(monday_before(since) + WEEK_US, until + 1, WEEK_US, dtype=np.int64)
-        ended_at = first_outcome(facts.outcomes, lead_id)
-        won_at = first_outcome(facts.outcomes.filter(pc.equal(facts.outcomes["outcome"], "won")), lead_id)
-        first = np.searchsorted(at, leads["created_at"].to_numpy())
-        stop = np.maximum(first, np.searchsorted(at, ended_at))
+        won_at = spells.won_at[spells.lead]
+        first = np.searchsorted(at, spells.opened_at)
+        stop = np.maximum(first, np.searchsorted(at, spells.ended_at))
         near_from = np.where(won_at < NEVER, np.searchsorted(at, won_at - keep_within_days * DAY_US), len(at))
+        lead_id = spells.lead_id.take(pa.array(spells.lead))
         return cls(lead_id, at, first, stop, stop - np.clip(near_from, first, stop), won_at)
 
     def ranges(self, near: bool) -> tuple[Ints, Ints]:
-        """The weeks of each lead that are near a purchase, or the others, as (first, stop)."""
+        """The weeks of each spell that are near a purchase, or the others, as (first, stop)."""
         return (self.stop - self.near, self.stop) if near else (self.first, self.stop - self.near)
 
 
@@ -125,16 +119,6 @@ class _Drawn:
 
     def weights(self, total: int) -> Floats:
         return np.full(len(self.lead), total / max(len(self.lead), 1))
-
-
-def first_outcome(outcomes: pa.Table, lead_id: pa.Array) -> Ints:
-    """When each lead's earliest outcome occurred; NEVER if it has none."""
-    first = np.full(len(lead_id), NEVER, np.int64)
-    place = pc.index_in(outcomes["lead_id"], value_set=lead_id)
-    known = pc.is_valid(place)
-    at = outcomes["occurred_at"].filter(known).to_numpy()
-    np.minimum.at(first, place.filter(known).to_numpy(), at)
-    return first
 
 
 def _draw(weeks: _LeadWeeks, near: bool, quota: int, total: int, seed: int) -> _Drawn:

@@ -28,4 +28,6 @@ LIFECYCLE_AFTER: dict[str, Lifecycle] = {
     "lost": Lifecycle.SET_ASIDE,
     "disqualified": Lifecycle.DISCARDED,
 }
+REOPENABLE = frozenset({outcome for outcome, state in LIFECYCLE_AFTER.items() if state is Lifecycle.SET_ASIDE})
+"""Outcomes after which a lead may come back."""
 OPEN_STATES = frozenset({Lifecycle.SUSPECT, Lifecycle.MQL, Lifecycle.SQL})

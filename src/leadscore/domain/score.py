@@ -48,7 +48,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a lead; `id`, `owner` and `respond_by` are None unless the decision is stored."""
+    """What to do with a lead; `id` and `owner` are None unless the decision is stored.
+
+    respond_by   of a lead that was set aside, when to come back to it, as ISO text; else None.
+    """
 
     route: str
     queue: str

@@ -97,9 +97,9 @@ class History:
         return loaded_model(self.settings, name, version, self.facts)
 
     def open_leads(self, as_of: Any = None) -> pd.DataFrame:
-        """The leads without a known outcome as of an instant: lead_id and as_of, as `Model.score` takes them."""
+        """The leads that are open as of an instant: lead_id and as_of, as `Model.score` takes them."""
         at = self._instant(as_of)
-        return pd.DataFrame({"lead_id": open_leads(self.facts, at), "as_of": format_instant(at)})
+        return pd.DataFrame({"lead_id": open_leads(self.facts, at, self.settings.routing), "as_of": format_instant(at)})
 
     def _known_before(self, at: int) -> Facts:
         # The properties are here for any version that reads them; training reads, and counts, no more than it needs.

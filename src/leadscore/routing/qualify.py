@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leadscore.config.routing import RoutingConfig, TemperatureCuts
-from leadscore.domain.lifecycle import LIFECYCLE_AFTER, OPEN_STATES, Lifecycle, Temperature
+from leadscore.config.routing import QualificationRules, ReturnRules, RoutingConfig, TemperatureCuts
+from leadscore.domain.lifecycle import LIFECYCLE_AFTER, OPEN_STATES, REOPENABLE, Lifecycle, Temperature
+from leadscore.domain.outcome import Outcome
 from leadscore.domain.score import Decision
-from leadscore.domain.time import DAY_US
+from leadscore.domain.time import DAY_US, LATEST_US, format_instant
 from leadscore.domain.visibility import visible
 from leadscore.features.online import LeadHistory
 from leadscore.scoring.scorer import RowScore
 
+_NOTHING_LEARNT: Mapping[str, Mapping[str, float]] = {}
 _ROUTES = {
     Lifecycle.SUSPECT: "educate",
     Lifecycle.MQL: "nurture",
@@ -36,14 +39,25 @@ class Qualified:
     decision: Decision
 
 
-def qualify(history: LeadHistory, as_of: int, row_score: RowScore, config: RoutingConfig) -> Qualified:
+def qualify(
+    history: LeadHistory,
+    as_of: int,
+    row_score: RowScore,
+    config: RoutingConfig,
+    returns: Mapping[str, Mapping[str, float]] = _NOTHING_LEARNT,
+) -> Qualified:
     """Decide about one lead from what was known before an instant.
 
     history    the lead's facts; those with known_at >= as_of are ignored.
     as_of      epoch microseconds, UTC.
     row_score  the model's answer for the same lead and instant.
+    returns    outcome -> `ReturnTime.to_dict()` of leads that came back, as learnt with the model.
     """
-    lifecycle, reason = _lifecycle(history, as_of, row_score, config)
+    end = last_outcome(history, as_of)
+    if end is not None and not _is_back(history, as_of, end, config.qualification.sql_event_types):
+        return _of_ended(end, config.returns, returns)
+    lifecycle, reason = _of_open(history, as_of, row_score, config.qualification)
+    reason = reason if end is None else f"recycled after {end.outcome}; {reason}"
     temperature = _temperature(row_score, config.temperature) if lifecycle in OPEN_STATES else None
     queues = {Lifecycle.SQL: config.sales_queue, Lifecycle.MQL: config.marketing_queue}
     queues[Lifecycle.SUSPECT] = config.marketing_queue
@@ -56,23 +70,50 @@ def policy_fingerprint(config: RoutingConfig) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def _lifecycle(history: LeadHistory, as_of: int, row_score: RowScore, config: RoutingConfig) -> tuple[Lifecycle, str]:
-    rules = config.qualification
+def _of_ended(end: Outcome, rules: ReturnRules, returns: Mapping[str, Mapping[str, float]]) -> Qualified:
+    """What an outcome makes of a lead; one that was set aside gets the day to come back to it."""
+    lifecycle = LIFECYCLE_AFTER[end.outcome]
+    reason = f"outcome known: {end.outcome}" + (f" ({end.reason})" if end.reason else "")
+    if end.outcome not in REOPENABLE:
+        return Qualified(lifecycle, None, Decision(_ROUTES[lifecycle], "", reason))
+    learnt = returns.get(end.outcome)
+    fixed = {"competitor": rules.competitor_days, "lost": rules.lost_days}[end.outcome]
+
+    def after(days: float) -> str:
+        return format_instant(min(end.occurred_at + round(days) * DAY_US, LATEST_US))
+
+    back = after(fixed if learnt is None else learnt["days"])
+    reason += f"; ask again on {back[:10]}, "
+    if learnt is None:
+        reason += f"{fixed} days after it, as configured while few have come back"
+    else:
+        between = f"{after(learnt['low'])[:10]} and {after(learnt['high'])[:10]}"
+        reason += f"when half of those who come back are back ({learnt['seen']:.0f} seen; between {between})"
+    return Qualified(lifecycle, None, Decision(_ROUTES[lifecycle], "", reason, respond_by=back))
+
+
+def _of_open(history: LeadHistory, as_of: int, row_score: RowScore, rules: QualificationRules) -> tuple[Lifecycle, str]:
     return (
-        _by_outcome(history, as_of)
-        or _by_attribute(history, as_of, rules.discard_attributes)
+        _by_attribute(history, as_of, rules.discard_attributes)
         or _by_intent(history, as_of, rules.sql_event_types, rules.sql_event_days)
         or _by_chance(row_score, rules.sql_p_convert, rules.mql_p_convert)
     )
 
 
-def _by_outcome(history: LeadHistory, as_of: int) -> tuple[Lifecycle, str] | None:
+def last_outcome(history: LeadHistory, as_of: int) -> Outcome | None:
+    """The latest outcome known before an instant; None if there is none."""
     known = [outcome for outcome in history.outcomes if visible(outcome, as_of) and outcome.occurred_at < as_of]
-    if not known:
-        return None
-    last = max(known, key=lambda outcome: (outcome.occurred_at, outcome.known_at, outcome.outcome))
-    because = f" ({last.reason})" if last.reason else ""
-    return LIFECYCLE_AFTER[last.outcome], f"outcome known: {last.outcome}{because}"
+    return max(known, key=lambda outcome: (outcome.occurred_at, outcome.known_at, outcome.outcome), default=None)
+
+
+def _is_back(history: LeadHistory, as_of: int, end: Outcome, types: tuple[str, ...]) -> bool:
+    """Whether a lead that was set aside has shown explicit intent since; who ever was a customer is not open again."""
+    if end.outcome not in REOPENABLE or any(o.outcome == "won" and visible(o, as_of) for o in history.outcomes):
+        return False
+    return any(
+        event.type in types and visible(event, as_of) and end.occurred_at < event.occurred_at < as_of
+        for event in history.events
+    )
 
 
 def _by_attribute(

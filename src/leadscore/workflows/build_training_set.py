@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from leadscore.config.load import Settings
 from leadscore.dataset.labels import BandLabels, HorizonLabels, band_labels, horizon_labels
+from leadscore.dataset.open_spells import OpenSpells
 from leadscore.dataset.snapshots import SnapshotTable, weekly_snapshots
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
@@ -68,7 +69,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     features = called_for(seen_in(known), settings)
     since = until - training.history_days * DAY_US
     table = weekly_snapshots(
-        known,
+        OpenSpells.of(known, settings.routing.qualification.sql_event_types),
         since,
         until,
         max_rows=training.max_snapshots,
@@ -117,7 +118,7 @@ def build_evaluation_set(
     """
     training = settings.training
     table = weekly_snapshots(
-        facts,
+        OpenSpells.of(facts, settings.routing.qualification.sql_event_types),
         since,
         until,
         max_rows=training.max_snapshots // 2,

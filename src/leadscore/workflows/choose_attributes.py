@@ -9,7 +9,7 @@ import pyarrow as pa
 from leadscore.config.load import Settings
 from leadscore.config.training import LightGbmConfig
 from leadscore.dataset.lead_attributes import LeadAttribute, LeadEnds, lead_attributes
-from leadscore.dataset.snapshots import NEVER
+from leadscore.dataset.open_spells import NEVER
 from leadscore.domain.outcome import OUTCOMES
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import DAY_US

@@ -123,10 +123,11 @@ def score_snapshots(
     columns = Scorer(artifact).score_matrix(matrix)
     created = dict(zip(facts.leads["lead_id"].to_pylist(), facts.leads["created_at"].to_pylist(), strict=True))
     histories = deciding_histories(facts, set(persons), created, routing)
+    returns = artifact.manifest.get("returns", {})
     decided = [
         None
         if created.get(lead) is None or created[lead] > at
-        else qualify(histories[lead], at, row_score_at(columns, artifact, number), routing)
+        else qualify(histories[lead], at, row_score_at(columns, artifact, number), routing, returns)
         for number, (lead, at) in enumerate(zip(persons, instants, strict=True))
     ]
     as_of = [format_instant(at) for at in instants]

@@ -176,7 +176,7 @@ def assemble_score(
     history   the lead's facts; of those known before as_of, at least the ones that routing rules look at.
     policy    fingerprint of `routing`; callers compute it once, since it takes as long as deciding.
     """
-    qualified = qualify(history, as_of, row, routing)
+    qualified = qualify(history, as_of, row, routing, artifact.manifest.get("returns", {}))
     return Score(
         lead_id=history.lead_id,
         as_of=as_of,

@@ -2,10 +2,12 @@
 
 import time
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from leadscore.config.load import Settings
+from leadscore.config.routing import RoutingConfig
+from leadscore.dataset.open_spells import OpenSpells
 from leadscore.domain.progress import Progress
 from leadscore.domain.score import Score
 from leadscore.domain.time import SECOND_US
@@ -39,20 +41,18 @@ def score_open_leads(settings: Settings, name: str, as_of: int | None, progress:
     return sorted((row.score for row in rows), key=lambda score: (-score.score, score.lead_id or ""))
 
 
-def open_leads(facts: Facts, as_of: int) -> list[str]:
-    """Leads that exist and have no known outcome as of an instant, in the order of their ids."""
-    known = facts.known_before(as_of)
-    ended = known.outcomes["lead_id"].combine_chunks()
-    leads: list[str] = known.leads.filter(pc.invert(pc.is_in(known.leads["lead_id"], value_set=ended)))[
-        "lead_id"
-    ].to_pylist()
-    return sorted(leads)
+def open_leads(facts: Facts, as_of: int, routing: RoutingConfig) -> list[str]:
+    """Leads that are open as of an instant, recycled ones too, in the order of their ids."""
+    spells = OpenSpells.of(facts.known_before(as_of), routing.qualification.sql_event_types)
+    now = (spells.opened_at <= as_of) & (as_of <= spells.ended_at)
+    leads: list[str] = spells.lead_id.take(pa.array(np.unique(spells.lead[now]))).to_pylist()
+    return leads
 
 
 def _score(
     artifact: ModelArtifact, facts: Facts, instant: int, settings: Settings, progress: Progress
 ) -> list[ScoreRow]:
-    leads = open_leads(facts, instant)
+    leads = open_leads(facts, instant, settings.routing)
     snapshots = pa.table(
         {"lead_id": pa.array(leads, pa.string()), "as_of": pa.array([instant] * len(leads), pa.int64())}
     )

@@ -32,6 +32,7 @@ from leadscore.workflows.choose_attributes import choose_attributes
 from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts, verdict
 from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.learn_events import KIND, learnable
+from leadscore.workflows.learn_returns import learn_returns
 from leadscore.workflows.register_model import TrainReport, register_model
 
 
@@ -82,7 +83,11 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     cause = _incomparable(champion, settings) if champion else None
     rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
     ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later.rows, everything, settings, KIND, rival_p)
-    manifest = {"name": about.name, "kind": KIND}
+    manifest = {
+        "name": about.name,
+        "kind": KIND,
+        "returns": learn_returns(facts.known_before(instant), instant, settings),
+    }
     version = parts(final, judged, manifest, settings, champion)
     past = Past(later, split, attributes.left_out, settings)
     return FittedModel(
