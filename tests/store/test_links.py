@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadscore.config.features import Aggregations, FeatureLine, FeaturesConfig
+from leadscore.config.routing import RoutingConfig
+from leadscore.dataset.open_spells import OpenSpells
 from leadscore.dataset.snapshots import NEVER, weekly_snapshots
 from leadscore.domain.outcome import Outcome
 from leadscore.domain.time import DAY_US, parse_instant
@@ -22,6 +24,7 @@ from leadscore.store.facts_arrow import load_facts, load_facts_of
 from leadscore.store.history import load_history
 from leadscore.store.links import links_around, other_ids, split
 from leadscore.workflows.receive_events import receive
+from leadscore.workflows.score_lead import ScoringService
 from leadscore.workflows.show_lead import show_lead
 
 START = parse_instant("2026-03-02T00:00:00Z").at
@@ -34,6 +37,8 @@ CONFIG = FeaturesConfig(
     attributes_filled=True,
     min_category_leads=1,
 )
+
+UNTRAINED = ScoringService(None, RoutingConfig())
 
 
 def send(store, day: float, *messages: dict) -> None:
@@ -58,7 +63,7 @@ def test_a_late_identify_brings_the_anonymous_visits_to_the_person_from_then_on(
     assert history.events[0].known_at == START + 5 * DAY_US
     assert load_history(store, "a1", START + 5 * DAY_US).lead_id == "a1"
     assert load_history(store, "a1", START + 5 * DAY_US + 1).lead_id == "u1"
-    shown = show_lead(store, "a1", START + 6 * DAY_US)
+    shown = show_lead(store, "a1", START + 6 * DAY_US, UNTRAINED)
     assert (shown["lead_id"], shown["also_known_as"]) == ("u1", ["a1"])
     assert "page_viewed" in [entry["name"] for entry in shown["timeline"]]
 
@@ -68,7 +73,7 @@ def test_the_person_takes_what_it_had_no_value_for(store) -> None:
     send(store, 1, identify("m2", anonymousId="a1", traits={"industry": "retail", "city": "Graz"}))
     send(store, 2, identify("m3", userId="u1", traits={"industry": "software"}))
     send(store, 3, identify("m4", userId="u1", anonymousId="a1"))
-    assert show_lead(store, "u1", START + 4 * DAY_US)["attributes"] == {
+    assert show_lead(store, "u1", START + 4 * DAY_US, UNTRAINED)["attributes"] == {
         "source": "spring",
         "industry": "software",
         "city": "Graz",
@@ -107,7 +112,8 @@ def test_a_visitor_teaches_what_its_person_came_to_and_ends_when_it_is_known(sto
     won = START + 60 * DAY_US
     insert_outcomes(store, [Outcome("u1", "won", won, won)])
     facts = load_facts(store)
-    table = weekly_snapshots(facts, START - DAY_US, START + 90 * DAY_US, max_rows=1_000, keep_within_days=180, seed=1)
+    spells = OpenSpells.of(facts, ())
+    table = weekly_snapshots(spells, START - DAY_US, START + 90 * DAY_US, max_rows=1_000, keep_within_days=180, seed=1)
     weeks = {lead: table.as_of[np.array(table.lead_id) == lead] for lead in ("a1", "u1")}
     assert weeks["a1"].max() < START + 30 * DAY_US <= weeks["u1"].min()
     assert set(table.won_at.tolist()) == {won}
