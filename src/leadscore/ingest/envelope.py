@@ -136,7 +136,7 @@ def _read(item: Any, around: _Around) -> Message | Fault:
     clean = cleaned(item)
     if not isinstance(clean, dict):
         return Fault("LS-EVENT-01", "the message is no JSON object", canonical_json(clean))
-    merged = _merged(clean, around.shared)
+    merged = _merged(clean, around)
     kind = (plain_text(clean.get("type")) or around.route or "").lower()
     lead_id = own_id(clean.get("userId")) or own_id(clean.get("anonymousId")) or ""
     message_id = plain_text(clean.get("messageId")) or _made_up_id(merged, around.received_at)
@@ -144,7 +144,7 @@ def _read(item: Any, around: _Around) -> Message | Fault:
     if around.limit is not None and (size := len(canonical_json(clean).encode())) > around.limit:
         wrong = "LS-EVENT-05", f"the message has {size} bytes; at most {around.limit} are allowed"
     if wrong is not None:
-        return Fault(*wrong, canonical_json(clean))
+        return Fault(*wrong, canonical_json(merged))
     return Message(message_id, kind, lead_id, occurred_at(merged, around.received_at), merged, altered=clean != item)
 
 
@@ -164,10 +164,14 @@ def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -
     return ("LS-EVENT-06", f"{', '.join(long)} longer than {ID_LENGTH} characters") if long else None
 
 
-def _merged(message: dict[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {**shared, **message}
-    contexts = [part for part in (shared.get("context"), message.get("context")) if isinstance(part, dict)]
-    merged["context"] = {name: value for part in contexts for name, value in part.items()}
+def _merged(message: dict[str, Any], around: _Around) -> dict[str, Any]:
+    """The message with all that its batch and its address say of it, so that it means the same alone."""
+    merged = {**around.shared, **message}
+    contexts = [part for part in (around.shared.get("context"), message.get("context")) if isinstance(part, dict)]
+    if contexts:
+        merged["context"] = {name: value for part in contexts for name, value in part.items()}
+    if around.route is not None and message.get("type") is None:
+        merged["type"] = around.route
     return merged
 
 

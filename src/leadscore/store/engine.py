@@ -12,6 +12,9 @@ from sqlalchemy import exc
 from leadscore.domain.errors import OutsideError, UsageError
 from leadscore.store.migrate import SCHEMA_REVISION, stored_revision, upgrade
 
+Connection = sa.Connection
+"""An open transaction, handed on by those who began it."""
+
 _BUSY_TIMEOUT_MS = 30_000
 _CACHE_KIB = 65_536
 _SYNCHRONOUS_FULL = 2

@@ -22,19 +22,19 @@ class MessageRecord:
     sent_at: str | None = None
 
 
-def add_messages(connection: sa.Connection, records: Sequence[MessageRecord]) -> list[int]:
-    """Store messages within a transaction of the caller.
-
-    Returns  positions of the messages that are new; the others repeat a messageId.
-    """
-    keys = [(record.message_id,) for record in records]
-    seen = {row[0] for row in fetch_rows(connection, MESSAGES, ("message_id",), keys)}
+def unseen_messages(connection: sa.Connection, message_ids: Sequence[str]) -> list[int]:
+    """Positions of the messages that were not accepted before; of repeats among them the first."""
+    seen = {row[0] for row in fetch_rows(connection, MESSAGES, ("message_id",), [(each,) for each in message_ids])}
     new: dict[str, int] = {}
-    for position, record in enumerate(records):
-        if record.message_id not in seen:
-            new.setdefault(record.message_id, position)
-    insert_rows(connection, MESSAGES, [astuple(records[position]) for position in new.values()])
+    for position, message_id in enumerate(message_ids):
+        if message_id not in seen:
+            new.setdefault(message_id, position)
     return list(new.values())
+
+
+def add_messages(connection: sa.Connection, records: Sequence[MessageRecord]) -> None:
+    """Store accepted messages within a transaction of the caller."""
+    insert_rows(connection, MESSAGES, [astuple(record) for record in records])
 
 
 def each_message(store: Store) -> Iterator[MessageRecord]:
