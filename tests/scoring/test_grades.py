@@ -76,3 +76,16 @@ def test_a_base_rate_without_both_outcomes_is_refused(rate):
 def test_a_damaged_table_is_refused(stored):
     with pytest.raises(DataError, match="LS-MODEL-02"):
         ScoreTable.from_dict(stored)
+
+
+@given(st.floats(0.005, 0.1), st.floats(-1.5, 1.5), st.floats(0.5, 2.0))
+def test_a_grade_keeps_its_conversion_rate_when_a_model_is_recalibrated(rate, shift, slope):
+    true = np.random.default_rng(1).beta(0.6, 0.6 / rate, 4_000)
+    odds = np.log(true / (1 - true))
+    first = 1 / (1 + np.exp(-(slope * odds + shift)))  # calibrated badly, whatever the first model was
+    table = build_score_table(float(first.mean()), LIFTS)
+    bounds = dict(zip("DCBA", zip((0.0, *table.cuts), (*table.cuts, 1.0), strict=True), strict=True))
+    grades = np.array(table.grade_column(true))  # a later, calibrated model, on the kept table
+    for grade in set(grades.tolist()):
+        low, high = bounds[grade]
+        assert low <= true[grades == grade].mean() <= high

@@ -15,7 +15,7 @@ from leadscore.domain.time import parse_instant
 from leadscore.modeling.artifact import read_manifest
 from leadscore.workflows.evaluate_version import evaluate_version
 from leadscore.workflows.load_plugins import open_settings
-from leadscore.workflows.promote import promote_challenger, roll_back
+from leadscore.workflows.promote import Promotion, promote_challenger, roll_back
 from leadscore.workflows.register_model import TrainReport
 from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import picture_splits, train_on_events
@@ -161,23 +161,40 @@ def evaluate(
     say(f"Report: {found.html}")
 
 
-def promote(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
+def promote(
+    name: NameOption = "leadscore",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would happen and which open leads would change grade.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
     """Make the challenger the champion, if the evidence on later leads allows it; else exit 3 with the reasons."""
     settings = open_settings()
-    outcome = promote_challenger(settings, name)
-    if json:
-        emit_json(outcome.to_dict())
-    elif outcome.promoted:
-        say(
-            f"{name} version {outcome.version} is champion now"
-            + (f", after {outcome.previous}." if outcome.previous else ".")
-        )
-    for reason in outcome.reasons if not json else []:
-        say(f"  - {reason}")
-    if outcome.promoted:
+    with progress_bars() as progress:
+        outcome = promote_challenger(settings, name, progress, dry_run=dry_run)
+    emit_json(outcome.to_dict()) if json else _say_promotion(name, outcome)
+    if outcome.promoted and not dry_run:
         _rescore(settings, name)
-    else:
-        refuse(DataError("LS-GATE-01", found=f"version {outcome.version} of {name} was not promoted"))
+    if not outcome.allowed:
+        verb = "may not be" if dry_run else "was not"
+        refuse(DataError("LS-GATE-01", found=f"version {outcome.version} of {name} {verb} promoted"))
+
+
+def _say_promotion(name: str, outcome: Promotion) -> None:
+    after = f", after {outcome.previous}." if outcome.previous else "."
+    if outcome.allowed:
+        say(f"{name} version {outcome.version} {'is champion now' if outcome.promoted else 'would be champion'}{after}")
+    for reason in outcome.reasons:
+        say(f"  - {reason}")
+    changes = outcome.grade_changes
+    if changes is None:
+        return
+    counts = ", ".join(f"{count:,} {change}" for change, count in changes.counts.items())
+    say(f"{changes.changed:,} of {changes.open_leads:,} open leads change grade{': ' + counts if counts else ''}.")
+    if changes.top:
+        columns = ("lead_id", "before", "after", "score_before", "score_after")
+        show_table(columns, [[lead[column] for column in columns] for lead in changes.top])
+        say(f"All of them: {changes.file}")
 
 
 def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:

@@ -10,6 +10,10 @@ class PromotionConfig(Section):
 
     min_converting_leads: int = Field(25, ge=1)
     """Converting leads the comparison with a champion must rest on."""
+    segment: str = "segment"
+    """The attribute, or column of a table, whose values are compared one by one beside the whole."""
+    min_segment_converting_leads: int = Field(25, ge=1)
+    """Converting leads that a segment needs for its loss to count against a challenger."""
     signal_conversions: int = Field(100, ge=1)
     """From this many conversions on, a gain over the base rate whose interval spans zero means: no signal."""
     max_horizon_loss: float = Field(0.02, ge=0)

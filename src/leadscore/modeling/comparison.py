@@ -1,4 +1,4 @@
-"""Promotion by evidence: whether later leads show that a model deserves to be the champion."""
+"""Two predictions of the same later rows, in pairs: by how much one is better, and how sure that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from leadscore.config.promotion import PromotionConfig
 from leadscore.modeling.metrics import SMALLEST_CHANCE
 from leadscore.modeling.resampling import draw_leads, percentile_interval
 from leadscore.modeling.rows import Flags, Floats, LabelledRows
 
-LOW, HIGH = 2.5, 97.5
-"""Percentiles of the difference in log loss: a model must be better in all but 2.5 % of the resamples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a model may become champion, why (or why not) in sentences, and the figures behind it."""
-
-    passed: bool
-    reasons: list[str]
-    figures: dict[str, Any]
+LOW = 2.5
+"""Percent of the resamples of a difference in log loss beyond either end of its interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +19,7 @@ class Gain:
     """How much lower the log loss of one prediction is than that of another, on the same rows; above 0 is better.
 
     value        mean log loss gained per row, summed over the horizons; None if no horizon has a known label.
-    low, high    95 % interval over leads.
+    low, high    95 % interval over leads, unless said otherwise.
     by_horizon   figures by horizon name: log_loss, reference_log_loss, predicted_to_observed (None without conversion).
     rows, leads, converting_leads   what the figures rest on.
     """
@@ -69,6 +59,11 @@ class PairedRows:
         if len(shapes) != 1:
             raise ValueError(f"predictions, labels and horizons do not fit together: {sorted(shapes)}")
 
+    def take(self, rows: Flags) -> "PairedRows":
+        """The rows of a mask."""
+        model, reference = self.model[rows], self.reference[rows]
+        return PairedRows(model=model, reference=reference, rows=self.rows.take(rows), horizons=self.horizons)
+
 
 def gain_over_base_rate(
     p: Floats, base_rate: Floats, rows: LabelledRows, horizons: Sequence[str], draws: int, seed: int
@@ -81,8 +76,11 @@ def gain_over_base_rate(
     return compare(PairedRows(model=p, reference=constant, rows=rows, horizons=horizons), draws, seed)
 
 
-def compare(pairs: PairedRows, draws: int, seed: int) -> Gain:
-    """The gain of the model over the reference, with its interval from resampled leads (the same for both)."""
+def compare(pairs: PairedRows, draws: int, seed: int, tail: float = LOW) -> Gain:
+    """The gain of the model over the reference, with its interval from resampled leads (the same for both).
+
+    tail   percent of the resamples below the interval, and above it.
+    """
     used: Flags = pairs.rows.known & np.isfinite(pairs.model) & np.isfinite(pairs.reference)
     ripe: Flags = np.asarray(used.any(axis=0))
     rows, label = pairs.rows, pairs.rows.converted
@@ -97,7 +95,7 @@ def compare(pairs: PairedRows, draws: int, seed: int) -> Gain:
         gained, weights = np.hsplit(resamples.totals(per_lead), 2)
         with np.errstate(invalid="ignore"):
             drawn = np.divide(gained, weights).sum(axis=1)
-        low, high = percentile_interval(drawn, LOW, HIGH)
+        low, high = percentile_interval(drawn, tail, 100 - tail)
     return Gain(
         value,
         low,
@@ -131,106 +129,3 @@ def _horizon_figures(pairs: PairedRows, used: Flags, horizon: int) -> dict[str, 
     observed = float(weight @ label)
     ratio = float(weight @ pairs.model[used, horizon]) / observed if observed > 0 else None
     return {"log_loss": model, "reference_log_loss": reference, "predicted_to_observed": ratio}
-
-
-def judge_first(gain: Gain, conversions: int, config: PromotionConfig) -> Verdict:
-    """Judge a model where there is no champion: it only has to be no worse than the base rate, and to show a signal.
-
-    gain         over the base rate, on later rows.
-    conversions  leads of the whole history that converted; below `config.signal_conversions` a gain that spans zero
-                 is put down to few data, below `config.low_confidence_conversions` the model is marked.
-    """
-    low_confidence = conversions < config.low_confidence_conversions or gain.value is None
-    figures = gain.figures() | {"conversions": conversions, "low_confidence": low_confidence}
-    faults = _first_faults(gain, conversions, config)
-    if faults:
-        return Verdict(False, faults, figures)
-    return Verdict(True, _first_praise(gain, conversions, low_confidence, config), figures)
-
-
-def _first_faults(gain: Gain, conversions: int, config: PromotionConfig) -> list[str]:
-    if gain.value is None:
-        return []
-    ground = f"on {gain.rows} later rows with {gain.converting_leads} converting leads"
-    if gain.value < 0:
-        return [f"log loss is worse than that of the base rate by {-gain.value:.5f} {ground}"]
-    if conversions >= config.signal_conversions and (gain.low is None or gain.low <= 0):
-        span = "unknown" if gain.low is None else f"{gain.low:.5f} to {gain.high:.5f}"
-        return [
-            f"no signal: the gain over the base rate is {gain.value:.5f} (95 % interval {span}, spans zero) {ground}, "
-            f"though {conversions} leads converted ({config.signal_conversions} or more should show one)"
-        ]
-    return []
-
-
-def _first_praise(gain: Gain, conversions: int, low_confidence: bool, config: PromotionConfig) -> list[str]:
-    if gain.value is None:
-        reasons = ["first model; no later row is old enough to judge it"]
-    else:
-        reasons = [f"first model; log loss is better than that of the base rate by {gain.value:.5f} on later rows"]
-    if low_confidence:
-        reasons.append(
-            f"low confidence: {conversions} conversions in the history, {config.low_confidence_conversions} wanted"
-        )
-    return reasons
-
-
-def judge_challenger(pairs: PairedRows, config: PromotionConfig, seed: int = 1) -> Verdict:
-    """Judge a challenger (`pairs.model`) against the champion (`pairs.reference`) on rows later than both.
-
-    All must hold: the gain is above 0 in all but 2.5 % of the resamples of leads; no horizon is worse by more than
-    `max_horizon_loss`; predicted over observed conversions lies within the accepted range at every horizon that saw a
-    conversion; enough different leads converted.
-    """
-    gain = compare(pairs, config.draws, seed)
-    faults = _enough(gain, config) + _better(gain) + _no_horizon_worse(gain, config) + _calibrated(gain, config)
-    if faults:
-        return Verdict(False, faults, gain.figures())
-    return Verdict(
-        True,
-        [
-            f"log loss is lower than the champion's by {gain.value:.5f} (95 % interval {gain.low:.5f} to "
-            f"{gain.high:.5f}) on {gain.rows} later rows with {gain.converting_leads} converting leads"
-        ],
-        gain.figures(),
-    )
-
-
-def _enough(gain: Gain, config: PromotionConfig) -> list[str]:
-    if gain.converting_leads >= config.min_converting_leads:
-        return []
-    return [f"only {gain.converting_leads} leads converted on later rows, {config.min_converting_leads} are needed"]
-
-
-def _better(gain: Gain) -> list[str]:
-    if gain.value is None:
-        return ["no later row is old enough to compare on"]
-    if gain.low is not None and gain.low > 0:
-        return []
-    bound = "is unknown" if gain.low is None else f"is {gain.low:.5f}"
-    return [
-        f"not surely better than the champion: log loss gained is {gain.value:.5f}, its 2.5 % bound {bound}, not > 0"
-    ]
-
-
-def _no_horizon_worse(gain: Gain, config: PromotionConfig) -> list[str]:
-    faults = []
-    for name, figures in gain.by_horizon.items():
-        model, champion = figures["log_loss"], figures["reference_log_loss"]
-        if model is None or champion is None or model <= champion * (1 + config.max_horizon_loss):
-            continue
-        faults.append(
-            f"at {name} log loss is worse than the champion's by {model / champion - 1:.1%} "
-            f"({model:.5f} against {champion:.5f}), {config.max_horizon_loss:.1%} is allowed"
-        )
-    return faults
-
-
-def _calibrated(gain: Gain, config: PromotionConfig) -> list[str]:
-    return [
-        f"at {name} it predicts {ratio:.2f} times the conversions observed, "
-        f"{config.calibration_low:.2f} to {config.calibration_high:.2f} is accepted"
-        for name, figures in gain.by_horizon.items()
-        if (ratio := figures["predicted_to_observed"]) is not None
-        and not config.calibration_low <= ratio <= config.calibration_high
-    ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 
 from leadscore.config.load import Settings
@@ -75,15 +76,18 @@ def assess_table(
         earlier.append(found)
         progress("backtest", done, len(cuts) - 2)
     frame = table.frame.iloc[table.cut :]
-    groups = {
-        name: frame[name].astype(str).where(frame[name].notna(), UNKNOWN).to_numpy(dtype=str)
-        for name in ATTRIBUTES
-        if name in frame.columns
-    }
+    groups = {name: values for name in ATTRIBUTES if (values := column_groups(frame, name)) is not None}
     rows = past.rows(table.cut, len(table.frame)).whole
     about = _about(table.cut, len(table.frame), judged.fitted.rows)
     subject = Subject(KIND, judged, about, rows, groups, np.zeros(len(rows), np.int64), champion_p, score_table)
     return assess(subject, earlier, refit, past.settings, progress)
+
+
+def column_groups(frame: pd.DataFrame, name: str) -> np.ndarray | None:
+    """The values of a column as texts, shape (rows,); None if the table has no such column."""
+    if name not in frame.columns:
+        return None
+    return np.asarray(frame[name].astype(str).where(frame[name].notna(), UNKNOWN).to_numpy(dtype=str))
 
 
 def _run(past: TablePast, cut: int, until: int, next_until: int) -> OriginFit | str:

@@ -14,7 +14,6 @@ from leadscore.modeling.band_model import BandModel, of_trees
 from leadscore.modeling.bands import fit_bands
 from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
-from leadscore.modeling.comparison import PairedRows, Verdict, gain_over_base_rate, judge_challenger, judge_first
 from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.intervals import IntervalTable, fit_intervals
 from leadscore.modeling.predictor import BandPredictor
@@ -157,23 +156,6 @@ def parts(
 def _same_question(champion: Champion, kind: str, main: int) -> bool:
     rival = champion.rival
     return rival is not None and champion.kind == kind and rival.manifest["main_horizon_days"] == main
-
-
-def verdict(
-    judged: Judged, later: LabelledRows, whole: Learnable, settings: Settings, kind: str, champion_p: np.ndarray | None
-) -> Verdict:
-    """What the gate says: against the champion on the same later rows, or against the base rate if there is none.
-
-    whole       everything known, whose conversions say how much history there is.
-    champion_p  the champion's probabilities on the later rows, NaN where it must not be compared.
-    """
-    names = horizon_names(settings, kind)
-    draws, seed = settings.promotion.draws, settings.training.seed
-    if champion_p is not None:
-        pairs = PairedRows(model=judged.p, reference=champion_p, rows=later, horizons=names)
-        return judge_challenger(pairs, settings.promotion, seed)
-    gain = gain_over_base_rate(judged.p, judged.base_rates, later, names, draws, seed)
-    return judge_first(gain, whole.bands.converting_leads(), settings.promotion)
 
 
 def importances(judged: Judged, settings: Settings, kind: str) -> list[tuple[str, float]]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadscore.modeling.artifact import ArtifactParts
-from leadscore.modeling.comparison import Verdict
 from leadscore.modeling.evaluation import Evaluation
 from leadscore.modeling.leakage.suspect import LeakSuspect
+from leadscore.modeling.promotion import Verdict
 
 
 @dataclass(frozen=True)

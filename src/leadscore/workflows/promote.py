@@ -1,11 +1,12 @@
 """Move the champion: forward by evidence, back by one step."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
+from leadscore.domain.progress import Progress, silent
 from leadscore.registry.connection import Registry, open_registry
 from leadscore.registry.export import export_version
 from leadscore.registry.versions import (
@@ -16,27 +17,54 @@ from leadscore.registry.versions import (
     version_of,
     version_tags,
 )
+from leadscore.workflows.compare_grades import GradeChanges, compare_grades
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """What became of the challenger."""
+    """What became of the challenger, or would become of it.
+
+    allowed        whether the evidence allows it; `promoted` is whether it was done.
+    grade_changes  open leads that change grade; None without a champion before, or for models of a table.
+    """
 
     promoted: bool
     version: str
     previous: str | None
     reasons: list[str]
+    allowed: bool = True
+    grade_changes: GradeChanges | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON answer of the command line."""
-        return vars(self).copy()
+        told = {key: getattr(self, key) for key in ("promoted", "version", "previous", "reasons")}
+        if self.allowed and not self.promoted:
+            told["would_promote"] = True
+        return told | ({"grade_changes": self.grade_changes.to_dict()} if self.grade_changes else {})
 
 
-def promote_challenger(settings: Settings, name: str) -> Promotion:
+def promote_challenger(
+    settings: Settings, name: str, progress: Progress = silent, *, dry_run: bool = False
+) -> Promotion:
     """Make the challenger the champion if its gate was passed against the champion of today.
 
-    Raises   DataError [LS-MODEL-03] if there is no challenger; OutsideError [LS-REGISTRY-01].
+    dry_run   only tell what would happen, with the leads that would change grade.
+    Raises    DataError [LS-MODEL-03] if there is no challenger; OutsideError [LS-REGISTRY-01].
     """
+    found = _judge(settings, name)
+    changes = None
+    if found.previous is not None and (found.allowed or dry_run):
+        changes = compare_grades(settings, name, found.previous, found.version, progress)
+    if found.allowed and not found.promoted and not dry_run:
+        registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
+        before = champion_history(registry, name)
+        _install(registry, settings, name, found.version, [*before, found.previous] if found.previous else before)
+        found = replace(found, promoted=True)
+    return replace(found, grade_changes=changes)
+
+
+def _judge(settings: Settings, name: str) -> Promotion:
+    """What the evidence says; `promoted` if the challenger is champion already."""
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     version = version_of(registry, name, CHALLENGER)
     if version is None:
@@ -47,14 +75,12 @@ def promote_challenger(settings: Settings, name: str) -> Promotion:
     if champion == version:
         return Promotion(True, version, None, ["it is champion already"])
     if tags["gate"] != "passed":
-        return Promotion(False, version, champion, reasons)
+        return Promotion(False, version, champion, reasons, allowed=False)
     if (tags["compared_with"] or None) != champion:
         compared = f"version {tags['compared_with']}" if tags["compared_with"] else "no champion"
         why = f"it was compared with {compared}, but the champion is version {champion}: train again"
-        return Promotion(False, version, champion, [why])
-    before = champion_history(registry, name)
-    _install(registry, settings, name, version, [*before, champion] if champion else before)
-    return Promotion(True, version, champion, reasons)
+        return Promotion(False, version, champion, [why], allowed=False)
+    return Promotion(False, version, champion, reasons)
 
 
 def roll_back(settings: Settings, name: str) -> Promotion:

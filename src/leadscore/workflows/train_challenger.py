@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from leadscore.config.load import Settings
+from leadscore.dataset.snapshot_groups import attribute_at
 from leadscore.dataset.splits import Split, draw_split, plan_split
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import parse_instant
 from leadscore.features.facts import Facts
-from leadscore.modeling.comparison import Verdict
+from leadscore.modeling.promotion import Verdict
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import Store, open_store
 from leadscore.store.facts_arrow import load_facts
@@ -29,8 +30,9 @@ from leadscore.workflows.build_training_set import (
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.check_features import check_plugins
 from leadscore.workflows.choose_attributes import choose_attributes
-from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts, verdict
+from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts
 from leadscore.workflows.fitted_model import FittedModel
+from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.learn_events import KIND, learnable
 from leadscore.workflows.learn_returns import learn_returns
 from leadscore.workflows.register_model import TrainReport, register_model
@@ -82,7 +84,8 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     final = fit(everything, settings, KIND, progress)
     cause = _incomparable(champion, settings) if champion else None
     rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
-    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later.rows, everything, settings, KIND, rival_p)
+    contest = Contest(later.rows, attribute_at(facts, later.table, settings.promotion.segment), rival_p)
+    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, contest, everything, settings, KIND)
     manifest = {
         "name": about.name,
         "kind": KIND,

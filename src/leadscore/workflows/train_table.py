@@ -12,16 +12,17 @@ from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest, read_table, table_matrix
 from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.progress import Progress
-from leadscore.modeling.comparison import Verdict
+from leadscore.modeling.promotion import Verdict
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.registry.connection import open_registry
-from leadscore.workflows.assess_table import TablePast, assess_table
+from leadscore.workflows.assess_table import TablePast, assess_table, column_groups
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.champion_on_table import champion_p, with_seen
 from leadscore.workflows.choose_fields import TableFields, choose_fields
 from leadscore.workflows.choose_learner import choose_learner, fit_chosen
-from leadscore.workflows.fit_recipe import Learnable, importances, judge, parts, verdict
+from leadscore.workflows.fit_recipe import Learnable, importances, judge, parts
 from leadscore.workflows.fitted_model import FittedModel
+from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.order_table import KIND, OrderedTable, order_table
 from leadscore.workflows.register_model import TrainReport, register_model
 
@@ -68,7 +69,8 @@ def fit_table(
     later = _labelled(table.labels[cut:])
     judged = judge(fitted, matrix[cut:], later, settings, KIND, progress)
     rival_p, cause = champion_p(champion, table, request)
-    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, later, everything, settings, KIND, rival_p)
+    contest = Contest(later, column_groups(table.frame.iloc[cut:], settings.promotion.segment), rival_p)
+    ruling = Verdict(False, [cause], {}) if cause else verdict(judged, contest, everything, settings, KIND)
     about = {"name": name, "kind": KIND}
     version = parts(final, judged, about, settings, champion)
     past = TablePast(table, everything, choice, settings)

@@ -1,0 +1,74 @@
+"""Promotion shows who would change grade, keeps what a grade means, and can be undone in one step."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from leadscore.registry.connection import open_registry
+
+from ..company import Company, command
+
+
+@pytest.fixture(scope="module")
+def retrained(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A copy of the company with a second version, learnt from a year less; the gate refuses it."""
+    home = tmp_path_factory.mktemp("retrained") / "home"
+    shutil.copytree(company.home, home)
+    run = command(home)
+    as_of = company.demo["training"]["as_of"]
+    answer = run("train", "--as-of", f"{int(as_of[:4]) - 1}{as_of[4:10]}", "--json")
+    assert answer.code == 0, answer.err
+    return Company(home, run, answer.json())
+
+
+def champion(company: Company, file: str = "manifest.json"):
+    return json.loads((company.home / "models/leadscore/champion" / file).read_text())
+
+
+def scored_by(company: Company, lead: str) -> str:
+    return company.run("explain", lead, "--json").json()["versions"]["model"]
+
+
+@pytest.mark.slow
+def test_a_dry_run_lists_the_leads_that_would_change_grade_and_moves_nothing(retrained: Company) -> None:
+    answer = retrained.run("promote", "--dry-run", "--json")
+    found = answer.json()
+    assert (answer.code, found["promoted"], found["version"], found["previous"]) == (3, False, "2", "1")
+    changes = found["grade_changes"]
+    assert 0 < changes["changed"] < changes["open_leads"]
+    assert sum(changes["counts"].values()) == changes["changed"]
+    with Path(changes["file"]).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == changes["changed"]
+    assert all(row["before"] != row["after"] for row in rows)
+    assert rows[0]["lead_id"] == changes["top"][0]["lead_id"]
+    assert champion(retrained)["version"] == "1"
+    told = retrained.run("promote", "--dry-run")
+    assert f"open leads change grade: {next(iter(changes['counts'].values()))} " in told.out
+
+
+@pytest.mark.slow
+def test_a_promotion_is_undone_in_one_step_with_scores_and_grades_as_before(retrained: Company) -> None:
+    registry = open_registry(f"sqlite:///{retrained.home / 'models/mlflow.db'}", retrained.home / "models")
+    registry.client.set_model_version_tag("leadscore", "2", "gate", "passed")
+    before, table = champion(retrained), champion(retrained, "score_table.json")
+    would = retrained.run("promote", "--dry-run", "--json").json()
+    assert (would["promoted"], would["would_promote"]) == (False, True)
+    promoted = retrained.run("promote", "--json").json()
+    assert (promoted["promoted"], promoted["previous"]) == (True, "1")
+    assert promoted["grade_changes"]["changed"] == would["grade_changes"]["changed"]
+    assert champion(retrained)["version"] == "2"
+    # A grade is a range of conversion rates; the new model sorts leads anew, the ranges stay.
+    assert champion(retrained, "score_table.json") == table
+    moved = promoted["grade_changes"]["top"][0]
+    assert scored_by(retrained, moved["lead_id"]) == "2"
+    assert retrained.run("explain", moved["lead_id"], "--json").json()["grade"] == moved["after"]
+    back = retrained.run("rollback", "--json").json()
+    assert (back["version"], back["previous"]) == ("1", "2")
+    assert champion(retrained) == before
+    assert scored_by(retrained, moved["lead_id"]) == "1"
+    assert retrained.run("explain", moved["lead_id"], "--json").json()["grade"] == moved["before"]
+    assert retrained.run("rollback").code == 3
