@@ -83,9 +83,8 @@ def measure_coverage(company: SimulatedCompany, settings: Settings, rows: int) -
     p = BandPredictor(final.bands, training.horizons_days, training.main_horizon_days).curve(
         asked.matrix(final.features)
     )
-    main = training.horizons_days.index(training.main_horizon_days)
-    ends = final.intervals.at_all(p[:, main])
-    return {f"{training.main_horizon_days}d": coverage(p[:, main], ends, asked.truth[:, main], asked)}
+    tables = zip(training.horizons_days, final.intervals, p.T, asked.truth.T, strict=True)
+    return {f"{days}d": coverage(chance, table.at_all(chance), truth, asked) for days, table, chance, truth in tables}
 
 
 def _by_horizon(name: str, horizons: tuple[int, ...], values: np.ndarray) -> Figures:

@@ -36,7 +36,7 @@ def prepare(home: Path) -> str:
     manifest |= {"horizons_days": [14, 60, 180], "main_horizon_days": 60}
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     scores = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
-    parts = ArtifactParts(features, of_trees(texts), intervals, scores, matrix[:5], manifest)
+    parts = ArtifactParts(features, of_trees(texts), (intervals,) * 3, scores, matrix[:5], manifest)
     write_artifact(home / "models" / "leadscore" / "champion", parts)
     return create_key(open_store(f"sqlite:///{home}/data/leadscore.db"), "read")[1]
 

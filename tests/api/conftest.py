@@ -75,7 +75,7 @@ def write_model(band_texts):
         intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
         table = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
         golden = np.array([[0.0, np.nan, 1.0, 0.0], [2.0, 3.0, 4.0, 1.0]])
-        write_artifact(folder, ArtifactParts(FEATURES, of_trees(band_texts), intervals, table, golden, manifest))
+        write_artifact(folder, ArtifactParts(FEATURES, of_trees(band_texts), (intervals,) * 3, table, golden, manifest))
 
     return write
 

@@ -39,7 +39,9 @@ def table(bare, band_texts):
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     scores = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
     golden = np.array([[0.0, np.nan, 1.0, 0.0]])
-    write_artifact(bare.champion, ArtifactParts(COLUMNS, of_trees(band_texts[:1]), intervals, scores, golden, manifest))
+    write_artifact(
+        bare.champion, ArtifactParts(COLUMNS, of_trees(band_texts[:1]), (intervals,), scores, golden, manifest)
+    )
     return bare
 
 

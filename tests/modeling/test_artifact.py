@@ -33,7 +33,10 @@ FEATURES = FeatureSet(
     {"industry": Encoder("category", {"software": 0, "mining": 1})},
     {"demo_requested": "demo request"},
 )
-INTERVALS = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
+INTERVALS = (
+    IntervalTable((0.0, 0.5, 1.0), (0.0, 0.45, 0.95), (0.05, 0.55, 1.0)),
+    IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0)),
+)
 SCORES = {"p": [0, 0.1, 0.2, 0.3, 1], "scores": [0, 25, 50, 75, 100], "cuts": [0.1, 0.2, 0.3]}
 
 
@@ -102,10 +105,16 @@ def test_writing_twice_gives_the_same_bytes(folder, tmp_path):
 
 def test_a_model_of_a_flat_table_has_one_probability(tmp_path):
     manifest = {**parts().manifest, "kind": "table", "horizons_days": [0], "main_horizon_days": 0}
-    write_artifact(tmp_path, parts(bands=of_trees(TEXTS[:1]), manifest=manifest))
+    write_artifact(tmp_path, parts(bands=of_trees(TEXTS[:1]), intervals=INTERVALS[:1], manifest=manifest))
     artifact = load_artifact(tmp_path)
     assert artifact.horizon_keys == ("table",)
     assert artifact.predictor.curve(ROWS).shape == (2, 1)
+
+
+def test_each_horizon_has_intervals_or_nothing_is_written(tmp_path):
+    with pytest.raises(DataError, match="intervals of 1 horizons"):
+        write_artifact(tmp_path / "model", parts(intervals=INTERVALS[:1]))
+    assert not (tmp_path / "model").exists()
 
 
 NAMES = [

@@ -85,7 +85,7 @@ def written(folder, bands):
     manifest = {"name": "flat", "kind": "table", "learner": "x", "as_of": None}
     manifest |= {"horizons_days": [1], "main_horizon_days": 1}
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
-    write_artifact(folder, ArtifactParts(features, tuple(bands), intervals, {}, ROWS[:3], manifest))
+    write_artifact(folder, ArtifactParts(features, tuple(bands), (intervals,), {}, ROWS[:3], manifest))
     return folder
 
 

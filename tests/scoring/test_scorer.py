@@ -54,7 +54,9 @@ def scorer_of(folder, texts, kind="events", horizons=(14, 60), main=60):
     }
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     table = build_score_table(0.1, (4.0, 1.5, 0.5)).to_dict()
-    write_artifact(folder, ArtifactParts(FEATURES, of_trees(texts), intervals, table, rows(3), manifest))
+    write_artifact(
+        folder, ArtifactParts(FEATURES, of_trees(texts), (intervals,) * len(texts), table, rows(3), manifest)
+    )
     return Scorer(load_artifact(folder))
 
 

@@ -28,7 +28,7 @@ def folder(tmp_path):
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     scores = build_score_table(0.1, (4.0, 1.5, 0.5)).to_dict()
     found = champion_folder(tmp_path, "leadscore")
-    write_artifact(found, ArtifactParts(features, of_trees((text,)), intervals, scores, rows[:5], manifest))
+    write_artifact(found, ArtifactParts(features, of_trees((text,)), (intervals,), scores, rows[:5], manifest))
     return found
 
 

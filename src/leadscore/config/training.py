@@ -13,14 +13,14 @@ class LightGbmConfig(Section):
     trees: int = Field(300, ge=1, le=5000)
     """Trees per horizon band."""
     trees_on_few_data: int = Field(150, ge=1, le=5000)
-    """Trees per band below 100 conversions."""
+    """Trees per band below 150 conversions."""
     learning_rate: float = Field(0.06, gt=0, le=1)
     """Shrinkage of each tree."""
     leaves: int = Field(8, ge=2, le=255)
     """Leaves per tree."""
     min_rows_per_leaf: int = Field(100, ge=1)
     """Fewest training rows in a leaf."""
-    lambda_l2: float = Field(40.0, ge=0)
+    lambda_l2: float = Field(60.0, ge=0)
     """L2 penalty on leaf values, for row weights whose mean is 1."""
     feature_fraction: float = Field(0.3, gt=0, le=1)
     """Share of features tried by each tree."""

@@ -30,7 +30,7 @@ class ArtifactParts:
 
     features      the feature set, whose columns the band models were trained on.
     bands         model of each horizon band, nearest first.
-    intervals     intervals of the main horizon.
+    intervals     90 % intervals of each horizon, nearest first.
     score_table   `ScoreTable.to_dict()`.
     golden_rows   a few feature rows, shape (n, n_features), whose answers are stored and recomputed at each loading.
     manifest      name, version, kind ("events" or "table"), learner, as_of, horizons_days, main_horizon_days,
@@ -39,7 +39,7 @@ class ArtifactParts:
 
     features: FeatureSet
     bands: tuple[BandModel, ...]
-    intervals: IntervalTable
+    intervals: tuple[IntervalTable, ...]
     score_table: dict[str, Any]
     golden_rows: NDArray[np.float64]
     manifest: dict[str, Any]
@@ -53,7 +53,7 @@ class ModelArtifact:
     manifest: dict[str, Any]
     features: FeatureSet
     predictor: BandPredictor
-    intervals: IntervalTable
+    intervals: tuple[IntervalTable, ...]
     score_table: dict[str, Any]
     horizon_keys: tuple[str, ...] = field(default=())
 
@@ -74,10 +74,10 @@ def write_artifact(folder: Path, parts: ArtifactParts) -> None:
     Raises    DataError [LS-MODEL-02] if the parts do not fit each other.
     """
     predictor = BandPredictor(parts.bands, parts.manifest["horizons_days"], parts.manifest["main_horizon_days"])
-    _refuse_misfit(predictor, parts.features)
+    _refuse_misfit(predictor, parts.features, parts.intervals)
     files = {
         _FEATURES: parts.features.to_json(),
-        _INTERVALS: _canonical(parts.intervals.to_dict()),
+        _INTERVALS: _canonical([table.to_dict() for table in parts.intervals]),
         _SCORES: _canonical(parts.score_table),
         _GOLDEN: _canonical(_golden(predictor, parts.golden_rows)),
     }
@@ -136,14 +136,15 @@ def load_artifact(folder: Path) -> ModelArtifact:
         found = f"has feature fingerprint {manifest['feature_fingerprint']}, this installation computes "
         raise _damage(str(folder), found + features.fingerprint, "train again, or install the version that trained it")
     predictor = BandPredictor(read_bands(texts, bands), manifest["horizons_days"], manifest["main_horizon_days"])
-    _refuse_misfit(predictor, features)
+    intervals = _intervals(texts[_INTERVALS])
+    _refuse_misfit(predictor, features, intervals)
     _verify_golden(folder, predictor, json.loads(texts[_GOLDEN]))
     return ModelArtifact(
         folder=folder,
         manifest=manifest,
         features=features,
         predictor=predictor,
-        intervals=IntervalTable.from_dict(json.loads(texts[_INTERVALS])),
+        intervals=intervals,
         score_table=json.loads(texts[_SCORES]),
         horizon_keys=horizon_keys(manifest),
     )
@@ -158,6 +159,10 @@ def horizon_keys(manifest: dict[str, Any]) -> tuple[str, ...]:
     if manifest["kind"] == "table":
         return ("table",)
     return tuple(f"{days}d" for days in manifest["horizons_days"])
+
+
+def _intervals(text: str) -> tuple[IntervalTable, ...]:
+    return tuple(IntervalTable.from_dict(table) for table in json.loads(text))
 
 
 def _verified_texts(folder: Path, hashes: dict[str, str]) -> dict[str, str]:
@@ -189,10 +194,13 @@ def _verify_golden(folder: Path, predictor: BandPredictor, golden: dict[str, Any
             raise _damage(str(folder), found)
 
 
-def _refuse_misfit(predictor: BandPredictor, features: FeatureSet) -> None:
+def _refuse_misfit(predictor: BandPredictor, features: FeatureSet, intervals: tuple[IntervalTable, ...]) -> None:
     if predictor.n_features != len(features.names):
         found = f"the models take {predictor.n_features} features, the feature set has {len(features.names)}"
         raise DataError("LS-MODEL-02", found=found)
+    horizons = len(predictor.horizons_days)
+    if len(intervals) != horizons:
+        raise DataError("LS-MODEL-02", found=f"intervals of {len(intervals)} horizons, there are {horizons}")
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

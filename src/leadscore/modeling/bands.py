@@ -19,7 +19,7 @@ from leadscore.domain.progress import Progress, silent
 from leadscore.modeling.base_rate import UNKNOWN_RATE
 from leadscore.modeling.rows import TrainingRows
 
-FEW_CONVERSIONS = 100
+FEW_CONVERSIONS = 150
 """Below this many converting leads the smaller number of trees is grown."""
 STEP = "growing trees"
 TREES_PER_MESSAGE = 25

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from leadscore.modeling.rows import Flags, Floats, Whole
+from leadscore.modeling.rows import Flags, Floats, LabelledRows, Whole
 
 LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
@@ -148,6 +148,19 @@ def fit_intervals(
     known = slice(1, None) if len(cells) > 1 else slice(None)
     mean, variance = _predict_error(cells[known])
     return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt))
+
+
+def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole) -> tuple[IntervalTable, ...]:
+    """`fit_intervals` for each horizon, on the rows old enough for it.
+
+    p        shape (n, h); later  the same rows, labelled by horizon; segment  shape (n,).
+    """
+    tables = []
+    for horizon, predicted in enumerate(p.T):
+        ripe = later.known[:, horizon]
+        told = (later.converted[ripe, horizon], later.weight[ripe], later.cluster[ripe], segment[ripe])
+        tables.append(fit_intervals(predicted[ripe], *told))
+    return tuple(tables)
 
 
 def _common_shift(p: Floats, converted: Flags, cases: Floats) -> tuple[float, float]:

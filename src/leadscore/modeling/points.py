@@ -69,18 +69,25 @@ def points_of(event_type: str) -> float:
     return next((points for word, points in POINTS if word in event_type.lower()), DEFAULT_POINTS)
 
 
+def marketers_points(features: Sequence[Feature]) -> dict[int, float]:
+    """Column -> points, of the 30-day decayed counts of single event types."""
+    return {
+        column: points_of(feature.event_type)
+        for column, feature in enumerate(features)
+        if feature.kind == "decayed" and feature.half_life_days == HALF_LIFE_DAYS and feature.event_type
+    }
+
+
 def fit_points(rows: TrainingRows, features: Sequence[Feature]) -> Points | None:
     """A scorecard whose points are fixed and whose line to a probability is fitted (Platt) on the training rows.
 
     rows      labels by horizon. A horizon of one class gets the base rate.
     features  what the columns of the matrix mean; without 30-day decayed counts there is no scorecard: None.
     """
-    columns = tuple(
-        i for i, f in enumerate(features) if f.kind == "decayed" and f.half_life_days == HALF_LIFE_DAYS and f.event_type
-    )
-    if not columns:
+    worth = marketers_points(features)
+    if not worth:
         return None
-    points = np.array([points_of(features[column].event_type or "") for column in columns])
+    columns, points = tuple(worth), np.array(list(worth.values()))
     rates = base_rates(rows)
     intercepts, slopes = np.log(rates / (1 - rates)), np.zeros(rows.columns)
     card = Points(columns, points, 0.0, 1.0, intercepts, slopes)

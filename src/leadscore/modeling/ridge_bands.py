@@ -1,7 +1,7 @@
 """Ridge logistic regression per horizon band, written as an additive model: a line per number, a step per category."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
@@ -20,6 +20,20 @@ SKEWED = 2.0
 """Skewness from which on a column is read on a logarithmic scale."""
 PLACES = 33
 STEPS = 200
+TRUST_IN_POINTS = 5.0
+"""How many times farther than any coefficient the scorecard as a whole may move at the same penalty."""
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """How hard coefficients are held, and where: `strength` is scikit-learn's C.
+
+    points   column -> points of a scorecard: coefficients are pulled to the multiple of these that fits best, instead
+             of to zero.
+    """
+
+    strength: float
+    points: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,14 @@ class RidgeDesign:
         ]
         return sparse.hstack(blocks, format="csr")
 
+    def scorecard(self, points: Mapping[int, float]) -> Floats:
+        """The direction of a scorecard among the coefficients, shape (c,) and length 1; zeros without points."""
+        direction: list[float] = []
+        for number in self.numbers:
+            direction += [points.get(number.column, 0.0)] + [0.0] * number.missing
+        direction += [0.0] * sum(category.codes + 2 for category in self.categories)
+        return np.array(direction) / (np.linalg.norm(direction) or 1.0)
+
     def terms(self, coefficients: Floats) -> tuple[Term, ...]:
         """The terms that a regression on `columns` comes to."""
         found, left = [], coefficients.tolist()
@@ -82,23 +104,26 @@ class RidgeDesign:
         return tuple(found)
 
 
-def fit_ridge_bands(rows: TrainingRows, categorical: Sequence[int]) -> list[AdditiveModel]:
+def fit_ridge_bands(rows: TrainingRows, categorical: Sequence[int], ridge: Ridge | None = None) -> list[AdditiveModel]:
     """Fit a ridge logistic regression for each band on the rows whose label is known.
 
     rows         labels by band, shape (n, k). A band of one class gets the base rate.
     categorical  indexes of the columns that hold category codes.
+    ridge        by default pulled to zero, harder on few conversions.
     Returns      k models whose terms are centred on the training rows.
     """
     design = learn_design(rows.matrix, categorical, rows.weight)
     columns = design.columns(rows.matrix)
-    strength = STRENGTH if rows.converting_leads() >= FEW_CONVERSIONS else STRENGTH_ON_FEW_DATA
+    usual = STRENGTH if rows.converting_leads() >= FEW_CONVERSIONS else STRENGTH_ON_FEW_DATA
+    ridge = ridge or Ridge(usual)
+    scorecard = design.scorecard(ridge.points)
     rates = band_rates(rows)
     models = []
     for band in range(rows.columns):
         known = rows.known[:, band]
         label, intercept, coefficients = rows.converted[known, band], 0.0, np.zeros(columns.shape[1])
         if len(np.unique(label)) == 2:
-            intercept, coefficients = _fit(columns[known], label, rows.weight[known], strength)
+            intercept, coefficients = _fit_towards(scorecard, columns[known], label, rows.weight[known], ridge)
         else:
             intercept = float(np.log(rates[band] / (1 - rates[band])))
         terms = design.terms(coefficients)
@@ -162,6 +187,21 @@ def _one_hot(values: Floats, codes: int) -> sparse.csr_matrix:
     place = np.where(np.isnan(values), codes + 1, np.minimum(np.nan_to_num(values), codes)).astype(np.int64)
     ones = np.ones(len(values))
     return sparse.csr_matrix((ones, (np.arange(len(values)), place)), shape=(len(values), codes + 2))
+
+
+def _fit_towards(
+    scorecard: Floats, columns: sparse.csr_matrix, label: Flags, weight: Floats, ridge: Ridge
+) -> tuple[float, Floats]:
+    """Intercept and coefficients pulled to a multiple of a scorecard.
+
+    The scorecard is one more column, so large that the penalty hardly touches its coefficient: what the others then
+    hold is the distance from it.
+    """
+    if not scorecard.any():
+        return _fit(columns, label, weight, ridge.strength)
+    whole = sparse.csr_matrix((TRUST_IN_POINTS * (columns @ scorecard))[:, None])
+    intercept, found = _fit(sparse.hstack([columns, whole], format="csr"), label, weight, ridge.strength)
+    return intercept, found[:-1] + TRUST_IN_POINTS * found[-1] * scorecard
 
 
 def _fit(columns: sparse.csr_matrix, label: Flags, weight: Floats, strength: float) -> tuple[float, Floats]:

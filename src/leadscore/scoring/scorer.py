@@ -52,7 +52,7 @@ class Scorer:
         return RowScore(
             p_convert=dict(zip(self.artifact.horizon_keys, p, strict=True)),
             p_main=main,
-            interval=self.artifact.intervals.at(main),
+            interval=self.artifact.intervals[self.artifact.predictor.main].at(main),
             score=self._table.score(main),
             grade=self._table.grade(main),
             reasons=tuple(self._reasons(row, effects, _MOST_REASONS) or [_NO_REASON]),
@@ -71,7 +71,7 @@ class Scorer:
         for chunk in _chunks(matrix):
             p, effects = self.artifact.predictor.explained(chunk)
             main = p[:, self.artifact.predictor.main]
-            low, high = self.artifact.intervals.at_all(main)
+            low, high = self.artifact.intervals[self.artifact.predictor.main].at_all(main)
             for name, column in zip(names, p.T, strict=True):
                 columns[name] += column.tolist()
             columns["p_low"] += low.tolist()

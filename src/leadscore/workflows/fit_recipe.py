@@ -10,13 +10,13 @@ from leadscore.config.load import Settings
 from leadscore.domain.progress import Progress
 from leadscore.features.feature_set import FeatureSet
 from leadscore.modeling.artifact import ArtifactParts
-from leadscore.modeling.band_model import BandModel, of_trees
-from leadscore.modeling.bands import fit_bands
+from leadscore.modeling.band_model import BandModel
 from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
 from leadscore.modeling.evaluation import Evaluation, evaluate
-from leadscore.modeling.intervals import IntervalTable, fit_intervals
+from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.predictor import BandPredictor
+from leadscore.modeling.recipe import Columns, fit_recipe
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.scoring.grades import build_score_table
 from leadscore.workflows.champion import Champion
@@ -65,7 +65,7 @@ class Judged:
     base_rates: np.ndarray
     evaluation: Evaluation
     baselines: dict[str, Evaluation]
-    intervals: IntervalTable
+    intervals: tuple[IntervalTable, ...]
     baseline_p: dict[str, np.ndarray]
 
 
@@ -75,11 +75,12 @@ def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
 
 
 def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> Fitted:
-    """Trees for every band."""
+    """A model of every band, by the recipe that the number of conversions calls for."""
     training = settings.training
+    columns = Columns(rows.features.features, rows.features.categorical)
     names = horizon_names(settings, kind)
-    texts = fit_bands(rows.bands, names, rows.features.categorical, training.lightgbm, training.seed, progress)
-    return Fitted(rows, of_trees(texts), "lightgbm_bands")
+    learner, bands = fit_recipe(rows.bands, names, columns, training.lightgbm, training.seed, progress)
+    return Fitted(rows, bands, learner)
 
 
 def judge(
@@ -101,13 +102,18 @@ def judge(
     for number, (name, predicted) in enumerate({"": p, **predictions}.items()):
         evaluations[name] = evaluate(predicted, later, names, training.bootstrap_draws, training.seed)
         progress("judging on later data", number + 1, len(predictions) + 1)
-    position = horizons.index(main)
-    ripe = later.known[:, position]
-    intervals = fit_intervals(
-        p[ripe, position], later.converted[ripe, position], later.weight[ripe], later.cluster[ripe]
-    )
+    intervals = fit_intervals_by_horizon(p, later, group_of_like_leads(learnt.features, matrix))
     model = evaluations.pop("")
     return Judged(fitted, p, matrix, base_rates(learnt.whole), model, evaluations, intervals, predictions)
+
+
+def group_of_like_leads(features: FeatureSet, matrix: np.ndarray) -> np.ndarray:
+    """The number of each row's segment, or of its source where there are no segments, shape (n,); 0 if neither."""
+    for name in ("segment", "source"):
+        for column in features.categorical:
+            if features.features[column].attribute == name:
+                return np.asarray(np.nan_to_num(matrix[:, column] + 1), dtype=np.int64)
+    return np.zeros(len(matrix), dtype=np.int64)
 
 
 def manifest_horizons(settings: Settings, kind: str) -> tuple[tuple[int, ...], int]:
