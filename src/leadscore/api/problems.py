@@ -13,6 +13,8 @@ from leadscore.domain.errors import CATALOGUE, DataError, LeadscoreError
 
 _LOG = logging.getLogger("leadscore.api")
 _MOST_FAULTS = 10
+RETRY_AFTER_SECONDS = "1"
+"""A whole number: some tracking SDKs read no date there."""
 
 STATUS = {
     "LS-AUTH-01": 401,
@@ -31,6 +33,7 @@ STATUS = {
     "LS-MODEL-02": 409,
     "LS-MODEL-03": 404,
     "LS-RATE-01": 429,
+    "LS-RATE-02": 429,
     "LS-ROUTE-01": 404,
     "LS-ROW-01": 422,
     "LS-ROW-02": 422,
@@ -75,6 +78,8 @@ def problem(error: LeadscoreError, status: int | None = None, headers: dict[str,
         "message": detail,
     }
     body |= {name: text for name, text in (("allowed", error.allowed), ("fix", error.fix)) if text}
+    if status == 429:
+        headers = {"Retry-After": RETRY_AFTER_SECONDS, **(headers or {})}
     if status == 401:
         headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
     return Response(to_json(body), status, headers, media_type="application/problem+json")

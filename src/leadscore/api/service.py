@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +13,12 @@ from pydantic_core import to_json
 
 from leadscore.api.access import authorize
 from leadscore.api.bodies import read_body
+from leadscore.api.intake import Intake
 from leadscore.api.problems import invalid_body
 from leadscore.config.load import Settings
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
+from leadscore.workflows.receive_events import receive_all
 from leadscore.workflows.score_lead import ScoringService
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,6 +29,7 @@ class Service:
     """The parts of a running service.
 
     champion       folder that the champion is exported to.
+    intake         stores tracking messages.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
     model_problem  why the exported champion is not in use; None if it is, or if there is none.
     """
@@ -37,6 +41,10 @@ class Service:
     champion: Path
     model_problem: str | None = None
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.intake = Intake(partial(receive_all, self.store), self.writer)
 
 
 def service_of(request: Request) -> Service:

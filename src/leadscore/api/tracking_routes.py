@@ -1,5 +1,7 @@
 """Tracking, compatible with Segment's and RudderStack's SDKs: what they rely on decides every answer."""
 
+from functools import partial
+
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 
@@ -9,9 +11,10 @@ from leadscore.api.bodies import read_body
 from leadscore.api.contract import TRACKING_KEY, TRACKING_TYPES, body_schema
 from leadscore.api.problems import problem, responses
 from leadscore.api.service import json_answer, now_micros, service_of
-from leadscore.domain.errors import DataError, LeadscoreError
+from leadscore.domain.errors import DataError, LeadscoreError, OutsideError
 from leadscore.ingest.clean import read_json
-from leadscore.workflows.receive_events import receive
+from leadscore.ingest.envelope import parse_messages
+from leadscore.workflows.receive_events import Delivery
 
 router = APIRouter(tags=["tracking"])
 
@@ -23,7 +26,8 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "authorization, content-type, content-encoding, anonymousid, x-retry-count",
     "Access-Control-Max-Age": "86400",
 }
-_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-STORE-01")
+_SMALL_BODY = 32_768
+_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-RATE-02")
 
 
 async def _track(request: Request) -> Response:
@@ -34,8 +38,10 @@ async def _track(request: Request) -> Response:
     try:
         return await _received(request)
     except LeadscoreError as error:
+        # SDKs wait and send again on 429; some of them drop what they sent, or do not wait, on 503.
+        status = 429 if isinstance(error, OutsideError) else None
         # Without this header a browser cannot tell a refusal from a network fault, and resends.
-        return problem(error, headers=_FROM_ANY_SITE)
+        return problem(error, status, headers=_FROM_ANY_SITE)
 
 
 async def _received(request: Request) -> Response:
@@ -45,9 +51,11 @@ async def _received(request: Request) -> Response:
     key = None if "authorization" in request.headers else await anyio.to_thread.run_sync(_key_in, body)
     await authorize(request, service.keys, "track", key)
     route = TRACKING_TYPES[request.url.path.removeprefix("/v1/")]
-    receipt = await anyio.to_thread.run_sync(
-        receive, service.store, body, now_micros(), route, limits.max_event_bytes, limiter=service.writer
-    )
+    received_at = now_micros()
+    read = partial(parse_messages, body, received_at, route, limits.max_event_bytes)
+    # A small body is read sooner than a thread is woken.
+    parsed = read() if len(body) < _SMALL_BODY else await anyio.to_thread.run_sync(read)
+    receipt = await service.intake.take(Delivery(parsed, received_at, received_at))
     counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
     answer = json_answer({"success": True, **counts})
     answer.headers.update(_FROM_ANY_SITE)

@@ -1,5 +1,6 @@
 """Receive tracking messages: all good ones of a request are stored in one transaction, each once for good."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,19 @@ class Receipt:
     dead_lettered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The messages of one request as parsed.
+
+    received_at  epoch microseconds.
+    known_at     since when the facts can be used: when they were received, or when they were repaired.
+    """
+
+    parsed: Sequence[Message | Fault]
+    received_at: int
+    known_at: int
+
+
 def receive(
     store: Store,
     body: bytes,
@@ -42,40 +56,58 @@ def receive(
                  OutsideError [LS-STORE-01] if the store fails; nothing is stored then.
     """
     parsed = parse_messages(body, received_at, route, max_message_bytes)
-    with writing(store) as connection:
-        receipt, letters = store_parsed(connection, parsed, received_at, received_at)
-        add_dead_letters(connection, letters)
+    (receipt,) = receive_all(store, [Delivery(parsed, received_at, received_at)])
     return receipt
 
 
-def store_parsed(
-    connection: Connection, parsed: Sequence[Message | Fault], received_at: int, known_at: int
-) -> tuple[Receipt, list[DeadLetter]]:
-    """Store parsed messages within a transaction of the caller.
+def receive_all(store: Store, deliveries: Sequence[Delivery]) -> list[Receipt]:
+    """Store the messages of several requests in one transaction, as if they had come one after the other."""
+    with writing(store) as connection:
+        return store_deliveries(connection, deliveries)
 
-    known_at     since when the facts can be used, epoch microseconds.
-    Returns      what became of the messages, and a letter for each refused one, which is not stored yet.
-    """
-    messages = [message for message in parsed if isinstance(message, Message)]
-    letters = [
-        DeadLetter(received_at, fault.code, fault.reason, fault.body) for fault in parsed if isinstance(fault, Fault)
+
+def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
+    """`receive_all` within a transaction of the caller."""
+    come = [
+        (number, each, delivery)
+        for number, delivery in enumerate(deliveries)
+        for each in delivery.parsed
+        if isinstance(each, Message)
     ]
-    new = [messages[place] for place in unseen_messages(connection, [message.message_id for message in messages])]
-    repeated = len(messages) - len(new)
-    events = [event for message in new if (event := to_event(message, known_at)) is not None]
+    places = unseen_messages(connection, [message.message_id for _, message, _ in come])
+    events = [event for place in places if (event := to_event(come[place][1], come[place][2].known_at)) is not None]
     refused = {events[row.position].event_id: row.reason for row in add_events(connection, events).rejected}
-    letters += [
-        DeadLetter(received_at, "LS-ROW-03", refused[message.message_id], canonical_json(message.body))
-        for message in new
-        if message.message_id in refused
+    new = [come[place] for place in places if come[place][1].message_id not in refused]
+    contradicted = [come[place] for place in places if come[place][1].message_id in refused]
+    add_messages(connection, [_record(message, delivery.received_at) for _, message, delivery in new])
+    add_first_seen(connection, first_seen([message for _, message, _ in new]))
+    values = [
+        value
+        for _, message, delivery in sorted(new, key=_in_time)
+        for value in to_attributes(message, delivery.known_at)
     ]
-    new = [message for message in new if message.message_id not in refused]
-    add_messages(connection, [_record(message, received_at) for message in new])
-    add_first_seen(connection, first_seen(new))
-    in_time = sorted(new, key=lambda message: message.occurred_at)
-    add_current_attributes(connection, [value for message in in_time for value in to_attributes(message, known_at)])
-    add_links(connection, [link for message in new for link in links_of(message, known_at)])
-    return Receipt(len(new), repeated, len(letters)), letters
+    add_current_attributes(connection, values)
+    add_links(connection, [link for _, message, delivery in new for link in links_of(message, delivery.known_at)])
+    letters = [
+        (number, DeadLetter(delivery.received_at, fault.code, fault.reason, fault.body))
+        for number, delivery in enumerate(deliveries)
+        for fault in delivery.parsed
+        if isinstance(fault, Fault)
+    ]
+    letters += [
+        (number, DeadLetter(delivery.received_at, "LS-ROW-03", refused[each.message_id], canonical_json(each.body)))
+        for number, each, delivery in contradicted
+    ]
+    add_dead_letters(connection, [letter for _, letter in letters])
+    accepted, dead = Counter(number for number, _, _ in new), Counter(number for number, _ in letters)
+    return [
+        Receipt(accepted[number], len(delivery.parsed) - accepted[number] - dead[number], dead[number])
+        for number, delivery in enumerate(deliveries)
+    ]
+
+
+def _in_time(come: tuple[int, Message, Delivery]) -> int:
+    return come[1].occurred_at
 
 
 def _record(message: Message, received_at: int) -> MessageRecord:

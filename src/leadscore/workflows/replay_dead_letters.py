@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,9 @@ from leadscore.domain.progress import Progress
 from leadscore.domain.time import format_instant
 from leadscore.ingest.clean import canonical_json, read_json
 from leadscore.ingest.envelope import parse_messages
-from leadscore.store.dead_letters import (
-    DeadLetter,
-    add_dead_letters,
-    find_dead_letters,
-    list_dead_letters,
-    remove_dead_letters,
-)
+from leadscore.store.dead_letters import DeadLetter, find_dead_letters, list_dead_letters, remove_dead_letters
 from leadscore.store.engine import Store, reading, writing
-from leadscore.workflows.receive_events import store_parsed
+from leadscore.workflows.receive_events import Delivery, Receipt, store_deliveries
 
 SHORTEST_ID = 6
 _AT_ONCE = 500
@@ -68,20 +62,26 @@ def replay_letters(
                 for a file that is not such a one. Nothing is changed then.
     """
     sent = list(_sent(store, wanted))
-    accepted = duplicates = refused = 0
+    receipts: list[Receipt] = []
     for start in range(0, len(sent), _AT_ONCE):
+        part = sent[start : start + _AT_ONCE]
         with writing(store) as connection:
-            for each in sent[start : start + _AT_ONCE]:
-                at = each.letter.received_at
-                body = canonical_json({"batch": [each.message]}).encode()
-                receipt, letters = store_parsed(connection, parse_messages(body, at, "batch", most_bytes), at, now)
-                remove_dead_letters(connection, [each.letter.id])
-                add_dead_letters(connection, [replace(letter, received_at=at) for letter in letters])
-                accepted += receipt.accepted
-                duplicates += receipt.duplicates
-                refused += receipt.dead_lettered
-        progress("replaying", min(start + _AT_ONCE, len(sent)), len(sent))
-    return Replay(len(sent), accepted, duplicates, refused)
+            # Taken away first: one that is refused for the same reason again comes back under the same id.
+            remove_dead_letters(connection, [each.letter.id for each in part])
+            receipts += store_deliveries(connection, [_delivery(each, now, most_bytes) for each in part])
+        progress("replaying", len(receipts), len(sent))
+    return Replay(
+        len(sent),
+        sum(each.accepted for each in receipts),
+        sum(each.duplicates for each in receipts),
+        sum(each.dead_lettered for each in receipts),
+    )
+
+
+def _delivery(sent: _Sent, now: int, most_bytes: int) -> Delivery:
+    received_at = sent.letter.received_at
+    body = canonical_json({"batch": [sent.message]}).encode()
+    return Delivery(parse_messages(body, received_at, "batch", most_bytes), received_at, now)
 
 
 def _sent(store: Store, wanted: Sequence[str] | Path | None) -> Iterator[_Sent]:

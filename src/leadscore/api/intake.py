@@ -1,0 +1,86 @@
+"""Group commit: requests that arrive while one transaction is being written share the next one."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+
+from leadscore.domain.errors import OutsideError
+from leadscore.workflows.receive_events import Delivery, Receipt
+
+MOST_WAITING = 20_000
+MOST_AT_ONCE = 2_000
+
+_Waiting = tuple[Delivery, asyncio.Future[Receipt]]
+
+
+class Intake:
+    """Takes deliveries and answers each once it is durable; a flush to disk is shared by all that waited for it.
+
+    write    stores several deliveries in one transaction; called in a thread, never twice at a time.
+    writer   shared with the other writers of the service.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Delivery]], list[Receipt]], writer: CapacityLimiter) -> None:
+        self._write, self._writer = write, writer
+        self._waiting: list[_Waiting] = []
+        self._messages = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def take(self, delivery: Delivery) -> Receipt:
+        """Store a delivery.
+
+        Raises   OutsideError [LS-STORE-01] if the store fails; [LS-RATE-02] at once if too much waits already.
+        """
+        if self._messages + len(delivery.parsed) > MOST_WAITING and self._waiting:
+            found = f"{self._messages:,} messages wait to be stored"
+            raise OutsideError("LS-RATE-02", found=found, fix="send them again in a second")
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, answer))
+        self._messages += len(delivery.parsed)
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return await answer
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                await self._store(self._next_group())
+        finally:
+            self._flushing = None
+
+    def _next_group(self) -> list[_Waiting]:
+        size, count = 0, 0
+        while count < len(self._waiting) and (not count or size < MOST_AT_ONCE):
+            size += len(self._waiting[count][0].parsed)
+            count += 1
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        return group
+
+    async def _store(self, group: list[_Waiting]) -> None:
+        try:
+            receipts = await self._in_thread([delivery for delivery, _ in group])
+        except OutsideError as error:
+            _answer_all(group, error)
+        except Exception as error:
+            if len(group) == 1:
+                _answer_all(group, error)
+            else:
+                for each in group:
+                    await self._store([each])
+                return
+        else:
+            for (_, answer), receipt in zip(group, receipts, strict=True):
+                if not answer.done():
+                    answer.set_result(receipt)
+        self._messages -= sum(len(delivery.parsed) for delivery, _ in group)
+
+    async def _in_thread(self, deliveries: list[Delivery]) -> list[Receipt]:
+        return await anyio.to_thread.run_sync(self._write, deliveries, limiter=self._writer)
+
+
+def _answer_all(group: list[_Waiting], error: Exception) -> None:
+    for _, answer in group:
+        if not answer.done():
+            answer.set_exception(error)
