@@ -127,11 +127,14 @@ def show_figures(record: dict[str, Any]) -> None:
     rows = [[name, *(_value(each["horizons"][main], metric) for metric in _METRICS)] for name, each in models.items()]
     show_table(["", *_METRICS.values()], rows, title=f"On later data never trained on, horizon {main}:")
     say()
+    show_horizons(record["model"], "leadscore, with 90 % intervals over leads:")
+
+
+def show_horizons(evaluation: dict[str, Any], title: str) -> None:
+    """The figures of a model at each horizon, with their intervals."""
     spans = ("roc_auc", "log_loss", "lift_top_tenth", "predicted_to_observed")
-    per = [[name, *(_span(each, metric) for metric in spans)] for name, each in record["model"]["horizons"].items()]
-    show_table(
-        ["horizon", *(_METRICS[metric] for metric in spans)], per, title="leadscore, with 90 % intervals over leads:"
-    )
+    per = [[name, *(_span(each, metric) for metric in spans)] for name, each in evaluation["horizons"].items()]
+    show_table(["horizon", *(_METRICS[metric] for metric in spans)], per, title=title)
     say()
 
 
@@ -152,12 +155,20 @@ def evaluate(
     json: JsonFlag = False,
 ) -> None:
     """Show how good a registered version was on data later than its training, and write its report."""
-    found = evaluate_version(open_settings(), name, version)
+    settings = open_settings()
+    with progress_bars() as progress:
+        found = evaluate_version(settings, name, version, progress)
     if json:
         emit_json({"name": name, "version": found.version, "report": str(found.html), **found.record})
         return
     say(f"{name} version {found.version}")
     show_figures(found.record)
+    for sentence in found.record["assessment"]["calibration_card"]["said"]:
+        say(f"Calibration: {sentence}")
+    since = found.record.get("since")
+    if since:
+        title = f"On leads of {since['since'][:10]} to {since['until'][:10]}, after all that it learnt from:"
+        show_horizons(since["evaluation"], title)
     say(f"Report: {found.html}")
 
 

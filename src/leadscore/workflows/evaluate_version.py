@@ -1,4 +1,4 @@
-"""Show how good a registered version was on data later than its evaluation cut, as figures and as a page."""
+"""Show how good a registered version was on data later than its evaluation cut, and since: as figures and as a page."""
 
 import json
 import tempfile
@@ -8,12 +8,16 @@ from typing import Any
 
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
+from leadscore.domain.progress import Progress, silent
 from leadscore.modeling.pictures import draw_pictures
 from leadscore.modeling.report import report_page
 from leadscore.registry.connection import Registry, open_registry
 from leadscore.registry.export import fetch_run_file
 from leadscore.registry.versions import CHALLENGER, version_of, version_tags
+from leadscore.workflows.evaluate_since import evaluate_since
+from leadscore.workflows.learn_events import KIND
 from leadscore.workflows.register_model import EVALUATION_FILE
+from leadscore.workflows.score_batch import load_model
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class VersionReport:
     html: Path
 
 
-def evaluate_version(settings: Settings, name: str, version: str | None) -> VersionReport:
-    """Write `reports/<name>-<version>.html` and `.json` from what training found out.
+def evaluate_version(settings: Settings, name: str, version: str | None, progress: Progress = silent) -> VersionReport:
+    """Write `reports/<name>-<version>.html` and `.json` from what training found out, and from what ripened since.
 
     version  the challenger by default.
     Raises   DataError [LS-MODEL-03] if there is no such version; OutsideError [LS-REGISTRY-01].
@@ -37,6 +41,8 @@ def evaluate_version(settings: Settings, name: str, version: str | None) -> Vers
         raise DataError("LS-MODEL-03", found=f"model {name!r} has no version yet", fix="leadscore train")
     tags = version_tags(registry, name, wanted)
     record, leaks = _fetch(registry, name, wanted)
+    if tags["kind"] == KIND:
+        record["since"] = evaluate_since(settings, load_model(settings, name, wanted, KIND), progress)
     about = {"name": name, "version": wanted, **{key: tags[key] for key in ("kind", "learner", "as_of")}}
     folder = settings.service.home / "reports"
     folder.mkdir(parents=True, exist_ok=True)
