@@ -50,7 +50,8 @@ def fit_recipe(
     """A model of each band, and the learner's name.
 
     With many conversions trees alone; below 150 the mean of the log-odds of fewer trees and of a ridge regression;
-    below 20 the regression's coefficients are pulled to a marketer's points instead of to zero. The base rate is fitted.
+    below 20 the regression's coefficients are pulled to a marketer's points instead of to zero. The base rate is
+    fitted in any case.
 
     rows     labels by band, shape (n, k); bands  k names for progress and errors.
     Raises   DataError [LS-DATA-01, LS-DATA-02] as `fit_bands`.
