@@ -17,20 +17,15 @@ import argparse
 import asyncio
 import csv
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from load import Server, load, serving
 from usual_model import TYPES, prepare
 
 ARMS = ("constant", "typed", "score")
@@ -68,9 +63,6 @@ from leadscore.config.load import load_settings
 
 app = create_app(load_settings(Path(sys.argv[1])))
 """
-SERVE = (
-    "\nimport uvicorn\nuvicorn.run(app, host='127.0.0.1', port=int(sys.argv[2]), log_level='error', access_log=False)\n"
-)
 
 
 @dataclass
@@ -106,38 +98,6 @@ def main() -> None:
     append(rows)
 
 
-@dataclass(frozen=True)
-class Server:
-    """A server process and the port it listens on."""
-
-    port: int
-    pid: int
-
-    def cpu_seconds(self) -> float:
-        """Processor time it has used (Linux), which other work on the machine disturbs less than the clock."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def serving(program: str, home: str) -> Iterator[Server]:
-    """Run a server in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", "import sys\n" + program + SERVE, home, str(port)])
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def request(arm: str, key: str, seed: int) -> bytes:
     """One HTTP request as bytes; requests differ, since a repeated row flatters caches."""
     rng = random.Random(seed)
@@ -169,30 +129,6 @@ def measure(
                 found[arm].latencies += latencies
                 found[arm].rates.append(len(latencies) / passed)
     return found
-
-
-async def load(port: int, requests: list[bytes], concurrency: int, seconds: float) -> tuple[list[float], float]:
-    """Keep `concurrency` requests on their way for some seconds; returns latencies and the time that passed."""
-    latencies: list[float] = []
-    started = time.perf_counter()
-
-    async def one_connection(offset: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        number = offset
-        while time.perf_counter() - started < seconds:
-            sent_at = time.perf_counter()
-            writer.write(requests[number % len(requests)])
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise SystemExit(f"the server answered {head!r}")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
-            latencies.append(time.perf_counter() - sent_at)
-            number += 1
-        writer.close()
-
-    await asyncio.gather(*(one_connection(7 * number) for number in range(concurrency)))
-    return latencies, time.perf_counter() - started
 
 
 def report(found: dict[str, Measured], concurrency: int) -> list[dict[str, Any]]:

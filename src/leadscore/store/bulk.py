@@ -49,32 +49,53 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
         return 0
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(_sqlite_insert(table), list(rows)).rowcount
+    values = {f"column_{place}": list(column) for place, column in enumerate(zip(*rows, strict=True))}
+    counted = {"preserve_rowcount": True}
+    return connection.execute(_postgresql_insert(table), values, execution_options=counted).rowcount
+
+
+@cache
+def _postgresql_insert(table: sa.Table) -> Any:
     arrays = [
-        sa.func.unnest(_array(column, part)) for column, part in zip(table.c, zip(*rows, strict=True), strict=True)
+        sa.func.unnest(sa.bindparam(f"column_{place}", type_=_array_type(column)))
+        for place, column in enumerate(table.c)
     ]
     every = postgresql.insert(table).from_select(list(table.c.keys()), sa.select(*arrays))
-    counted = {"preserve_rowcount": True}
-    return connection.execute(every.on_conflict_do_nothing(), execution_options=counted).rowcount
+    return every.on_conflict_do_nothing()
 
 
 def fetch_rows(connection: sa.Connection, table: sa.Table, by: Sequence[str], keys: Sequence[Row]) -> list[Row]:
     """All rows whose columns `by` have one of the given values; values in the order of the table's columns."""
     if not keys:
         return []
-    columns = [table.c[name] for name in by]
     if connection.dialect.name == "sqlite":
-        wanted = sa.func.json_each(json.dumps(keys)).table_valued("value")
-        same = [
-            column == sa.func.json_extract(wanted.c.value, f"$[{place}]", type_=column.type)
-            for place, column in enumerate(columns)
-        ]
+        given: dict[str, Any] = {"keys": json.dumps(keys)}
+        found = connection.execute(_sqlite_look_up(table, tuple(by)), given)
     else:
-        arrays = [_array(column, values) for column, values in zip(columns, zip(*keys, strict=True), strict=True)]
-        named = [sa.column(f"key_{place}", column.type) for place, column in enumerate(columns)]
-        wanted = sa.func.unnest(*arrays).table_valued(*named).render_derived()
-        same = [column == wanted.c[name.name] for column, name in zip(columns, named, strict=True)]
-    found = connection.execute(sa.select(table).join_from(wanted, table, sa.and_(*same))).all()
-    return list(map(tuple, found))
+        given = {f"keys_{place}": list(values) for place, values in enumerate(zip(*keys, strict=True))}
+        found = connection.execute(_postgresql_look_up(table, tuple(by)), given)
+    return list(map(tuple, found.all()))
+
+
+# Built once: making a statement takes longer than running it on a few keys.
+@cache
+def _sqlite_look_up(table: sa.Table, by: tuple[str, ...]) -> sa.Select[Any]:
+    wanted = sa.func.json_each(sa.bindparam("keys", type_=sa.Text)).table_valued("value")
+    same = [
+        table.c[name] == sa.func.json_extract(wanted.c.value, f"$[{place}]", type_=table.c[name].type)
+        for place, name in enumerate(by)
+    ]
+    return sa.select(table).join_from(wanted, table, sa.and_(*same))
+
+
+@cache
+def _postgresql_look_up(table: sa.Table, by: tuple[str, ...]) -> sa.Select[Any]:
+    columns = [table.c[name] for name in by]
+    arrays = [sa.bindparam(f"keys_{place}", type_=_array_type(column)) for place, column in enumerate(columns)]
+    named = [sa.column(f"key_{place}", column.type) for place, column in enumerate(columns)]
+    wanted = sa.func.unnest(*arrays).table_valued(*named).render_derived()
+    same = [column == wanted.c[name.name] for column, name in zip(columns, named, strict=True)]
+    return sa.select(table).join_from(wanted, table, sa.and_(*same))
 
 
 def stream_rows(connection: sa.Connection, query: sa.Select[Any], size: int) -> Iterator[list[Row]]:
@@ -98,6 +119,6 @@ def _sqlite_insert(table: sa.Table) -> str:
     return str(sqlite.insert(table).on_conflict_do_nothing().compile(dialect=sqlite.dialect()))
 
 
-def _array(column: sa.Column[Any], values: Row) -> Any:
+def _array_type(column: sa.Column[Any]) -> postgresql.ARRAY[Any]:
     kind = next((kind for kind in (sa.BigInteger, sa.Double) if isinstance(column.type, kind)), sa.Text)
-    return sa.literal(list(values), postgresql.ARRAY(kind()))
+    return postgresql.ARRAY(kind())

@@ -1,7 +1,8 @@
 """Accepted tracking messages: each messageId once, for good."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -22,6 +23,9 @@ class MessageRecord:
     sent_at: str | None = None
 
 
+_AS_ROW = attrgetter(*MESSAGES.c.keys())
+
+
 def unseen_messages(connection: sa.Connection, message_ids: Sequence[str]) -> list[int]:
     """Positions of the messages that were not accepted before; of repeats among them the first."""
     seen = {row[0] for row in fetch_rows(connection, MESSAGES, ("message_id",), [(each,) for each in message_ids])}
@@ -34,7 +38,7 @@ def unseen_messages(connection: sa.Connection, message_ids: Sequence[str]) -> li
 
 def add_messages(connection: sa.Connection, records: Sequence[MessageRecord]) -> None:
     """Store accepted messages within a transaction of the caller."""
-    insert_rows(connection, MESSAGES, [astuple(record) for record in records])
+    insert_rows(connection, MESSAGES, list(map(_AS_ROW, records)))
 
 
 def each_message(store: Store) -> Iterator[MessageRecord]:
