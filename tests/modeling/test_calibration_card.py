@@ -34,6 +34,22 @@ def test_true_probabilities_are_seldom_called_wrong_and_their_intervals_hold_one
     assert 0.92 <= np.mean(inside) <= 0.99
 
 
+def test_a_cell_whose_only_case_has_few_rows_is_seldom_called_wrong_for_it() -> None:
+    cells = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        lead = np.repeat(np.arange(300), np.where(rng.random(300) < 0.5, 1, 20))  # seen once, or for twenty weeks
+        rows = LabelledRows(
+            known=np.ones((len(lead), 1), bool),
+            converted=(rng.random(300) < 0.02)[lead][:, None],
+            weight=np.ones(len(lead)),
+            cluster=lead,
+        )
+        source = np.array([f"source {number}" for number in rng.integers(0, 8, 300)])[lead]
+        cells += card(np.full((len(lead), 1), 0.02), rows, {"source": source})["cells"]
+    assert np.mean([cell["outside"] for cell in cells]) < 0.06
+
+
 def test_a_source_that_is_promised_twice_what_it_brings_is_named() -> None:
     p, rows, groups = later_rows(1, leads=6_000)
     p = np.where((groups["source"] == "source 3")[:, None], np.minimum(2 * p, 0.99), p)
@@ -78,4 +94,4 @@ def test_copies_of_a_lead_are_no_further_cases() -> None:
     once = independent_cases(converted, weight, lead)
     five = independent_cases(np.tile(converted, 5), np.tile(weight, 5), np.tile(lead, 5))
     assert five == pytest.approx(once)
-    assert ratio_interval(20.0, 10.0, 2.0) == pytest.approx(ratio_interval(10.0, 10.0, 1.0))
+    assert ratio_interval(20.0, 10.0, 2.0, 2.0) == pytest.approx(ratio_interval(10.0, 10.0, 1.0, 1.0))

@@ -4,7 +4,7 @@ import numpy as np
 
 from leadscore.config.promotion import PromotionConfig
 from leadscore.modeling.comparison import PairedRows, compare, gain_over_base_rate
-from leadscore.modeling.promotion import OverSimplest, judge_challenger, judge_first
+from leadscore.modeling.promotion import OverSimple, judge_challenger, judge_first
 from leadscore.modeling.rows import LabelledRows
 
 from .test_comparison import HORIZONS, blurred, later_rows
@@ -184,18 +184,18 @@ def test_another_draw_of_the_same_noise_hardly_ever_looks_worse_in_any_of_three_
 
 def over_points(model, points, rows, conversions):
     pairs = PairedRows(model=model, reference=points, rows=rows, horizons=HORIZONS)
-    return OverSimplest("points", compare(pairs, 300, 1), conversions)
+    return OverSimple("points, the simplest baseline", compare(pairs, 300, 1), conversions)
 
 
 def test_a_model_no_better_than_the_simplest_baseline_is_refused():
     chance, rows = later_rows()
     model, gain = blurred(chance, 0.8), gain_over_base_rate(chance, np.array([0.06, 0.11]), rows, HORIZONS, 200, 1)
-    refused = judge_first(gain, 500, CONFIG, over_points(model, chance, rows, 500))
+    refused = judge_first(gain, 500, CONFIG, [over_points(model, chance, rows, 500)])
     assert not refused.passed
     assert refused.reasons[0].startswith("no better than points, the simplest baseline: the gain over it is -")
     pairs = PairedRows(model=chance, reference=blurred(chance, 1.0), rows=rows, horizons=HORIZONS)
     assert judge_challenger(pairs, CONFIG).passed
-    assert not judge_challenger(pairs, CONFIG, simplest=over_points(model, chance, rows, 500)).passed
+    assert not judge_challenger(pairs, CONFIG, simple=[over_points(model, chance, rows, 500)]).passed
 
 
 def test_few_data_are_not_refused_for_noise_but_for_being_surely_worse():
@@ -204,7 +204,7 @@ def test_few_data_are_not_refused_for_noise_but_for_being_surely_worse():
     nearly = over_points(blurred(chance, 0.35, seed=12), points, rows, 99)
     assert nearly.gain.low < nearly.gain.value < 0 < nearly.gain.high
     assert nearly.faults(CONFIG) == []
-    assert OverSimplest("points", nearly.gain, 100).faults(CONFIG) != []
+    assert OverSimple("points, the simplest baseline", nearly.gain, 100).faults(CONFIG) != []
     surely = over_points(1 - chance, points, rows, 10)
     assert surely.gain.high < 0
     assert surely.faults(CONFIG) != []

@@ -73,19 +73,19 @@ def calibration_card(
     }
 
 
-def ratio_interval(predicted: float, cases: float, per_case: float) -> tuple[float, float | None]:
+def ratio_interval(predicted: float, cases: float, per_case: float, typical: float) -> tuple[float, float | None]:
     """95 % interval of predicted over expected conversions: exact Poisson bounds (Garwood 1936) on the observed count.
 
     predicted   weighted sum of the probabilities.
-    cases       independent conversions observed, 0 or more.
-    per_case    weight of the converting rows of one such case, above 0.
+    cases       independent conversions observed, 0 or more; per_case the weight of the converting rows of one of them.
+    typical     weight of a case elsewhere: one that luck kept away would have weighed at least as much.
 
-    >>> low, high = ratio_interval(10.0, 10.0, 1.0)
+    >>> low, high = ratio_interval(10.0, 10.0, 1.0, 1.0)
     >>> round(low, 3), round(high, 3)
     (0.544, 2.085)
     """
     tail = (1 - LEVEL) / 2
-    most = per_case * float(gamma.ppf(1 - tail, cases + 1))
+    most = cases * per_case + (float(gamma.ppf(1 - tail, cases + 1)) - cases) * max(per_case, typical)
     least = per_case * float(gamma.ppf(tail, cases)) if cases > 0 else 0.0
     return predicted / most, predicted / least if least > 0 else None
 
@@ -140,8 +140,8 @@ class _Horizon:
         p, converted, weight, cluster = self.p[used], self.converted[used], self.weight[used], self.cluster[used]
         predicted, observed, total = float(weight @ p), float(weight @ converted), float(weight.sum())
         cases = independent_cases(converted, weight, cluster)
-        # Where nobody converted, a lead that had would have weighed as much as elsewhere.
-        low, high = ratio_interval(predicted, cases, observed / cases if cases > 0 else self.per_case)
+        per_case = observed / cases if cases > 0 else self.per_case
+        low, high = ratio_interval(predicted, cases, per_case, self.per_case)
         ranked = rank_rows(p, converted, weight, cluster)
         auc = compute_metrics(ranked.probability, *ranked.masses())["roc_auc"]
         return Cell(
@@ -177,4 +177,5 @@ def _told(cell: Cell) -> str:
     times = "nobody converted" if cell.ratio is None else f"{cell.ratio:.2f} times the conversions observed"
     ends = f"{cell.low:.2f} to {cell.high:.2f}" if cell.high is not None else f"{cell.low:.2f} or more"
     where = "overall" if cell.grouping == OVERALL else f"{cell.grouping} {cell.value}"
-    return f"{where}, {cell.horizon}: {times} (95 % interval {ends}, {cell.converting_leads} converting leads)"
+    leads = f"{cell.converting_leads} converting lead{'' if cell.converting_leads == 1 else 's'}"
+    return f"{where}, {cell.horizon}: {times} (95 % interval {ends}, {leads})"

@@ -1,5 +1,6 @@
 """Promotion by evidence: whether later leads show that a model deserves to be the champion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +21,10 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class OverSimplest:
-    """The gain over the simplest baseline that knows anything of a lead, on the same later rows.
+class OverSimple:
+    """The gain over something simple on the same later rows: the base rate, or the simplest baseline that knows a lead.
 
-    name          of the baseline, e.g. "points".
+    name          of it, in words.
     conversions   leads of the whole history that converted.
     """
 
@@ -41,22 +42,22 @@ class OverSimplest:
             return []
         span = "" if gain.low is None else f" (95 % interval {gain.low:.5f} to {gain.high:.5f})"
         return [
-            f"no better than {self.name}, the simplest baseline: the gain over it is {gain.value:.5f}{span} on "
+            f"no better than {self.name}: the gain over it is {gain.value:.5f}{span} on "
             f"{gain.rows} later rows with {gain.converting_leads} converting leads"
         ]
 
 
-def judge_first(gain: Gain, conversions: int, config: PromotionConfig, simplest: OverSimplest | None = None) -> Verdict:
+def judge_first(gain: Gain, conversions: int, config: PromotionConfig, simple: Sequence[OverSimple] = ()) -> Verdict:
     """Judge a model where there is no champion: it must show a signal and be better than the simplest baseline.
 
     gain         over the base rate, on later rows.
     conversions  leads of the whole history that converted; below `config.signal_conversions` a gain that spans zero
                  is put down to few data, below `config.low_confidence_conversions` the model is marked.
-    simplest     None if the features allow no such baseline.
+    simple       the simplest baseline, if the features allow one.
     """
     low_confidence = conversions < config.low_confidence_conversions or gain.value is None
     figures = gain.figures() | {"conversions": conversions, "low_confidence": low_confidence}
-    faults = _first_faults(gain, conversions, config) + (simplest.faults(config) if simplest else [])
+    faults = _first_faults(gain, conversions, config) + [fault for each in simple for fault in each.faults(config)]
     if faults:
         return Verdict(False, faults, figures)
     return Verdict(True, _first_praise(gain, conversions, low_confidence, config), figures)
@@ -94,21 +95,21 @@ def judge_challenger(
     config: PromotionConfig,
     seed: int = 1,
     segments: NDArray[np.str_] | None = None,
-    simplest: OverSimplest | None = None,
+    simple: Sequence[OverSimple] = (),
 ) -> Verdict:
     """Judge a challenger (`pairs.model`) against the champion (`pairs.reference`) on rows later than both.
 
     All must hold: the gain is above 0 in all but 2.5 % of the resamples of leads; no horizon is worse by more than
     `max_horizon_loss`; predicted over observed conversions lies within the accepted range at every horizon that saw a
     conversion; enough different leads converted; no segment with enough converting leads is surely worse; it is better
-    than the simplest baseline.
+    than what is simple: the base rate and the simplest baseline.
 
     segments   segment of each row, shape (n,).
     """
     gain = compare(pairs, config.draws, seed)
     by_segment = {} if segments is None else _by_segment(pairs, segments, config, seed)
     faults = _enough(gain, config) + _better(gain) + _no_horizon_worse(gain, config) + _calibrated(gain, config)
-    faults += _no_segment_worse(by_segment) + (simplest.faults(config) if simplest else [])
+    faults += _no_segment_worse(by_segment) + [fault for each in simple for fault in each.faults(config)]
     figures = gain.figures() | {"segments": {name: each.figures() for name, each in by_segment.items()}}
     if faults:
         return Verdict(False, faults, figures)

@@ -106,14 +106,16 @@ def assess(
 
 
 def _stability(fits: list[OriginFit], origins: list[JudgedOrigin], main: int) -> list[dict[str, Any]]:
-    """How each fit and the next one rank the same later rows."""
+    """How each fit and the next one rank the same later rows; a cut without a fit has no next."""
+    by_cut = {origin.about["cut"]: origin for origin in origins}
     return [
         {
-            "before": before.about["cut"],
-            "after": after.about["cut"],
-            **rank_agreement(fitted.next_p, after.p[MODEL][:, main]),
+            "before": fitted.judged.about["cut"],
+            "after": fitted.next_cut,
+            **rank_agreement(fitted.next_p, by_cut[fitted.next_cut].p[MODEL][:, main]),
         }
-        for fitted, before, after in zip(fits, origins, origins[1:], strict=False)
+        for fitted in fits
+        if fitted.next_cut in by_cut
     ]
 
 

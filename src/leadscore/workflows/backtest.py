@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -24,12 +25,17 @@ from leadscore.workflows.learn_events import KIND, learnable
 class OriginFit:
     """The recipe fitted at one past cut.
 
-    judged   held against the snapshots after the cut.
-    next_p   probabilities at the main horizon for the snapshots after the next cut, which the next fit ranks too.
+    judged     held against the snapshots after the cut.
+    next_p     probabilities at the main horizon for the snapshots after the next cut, which the next fit ranks too.
     """
 
     judged: JudgedOrigin
     next_p: np.ndarray
+
+    @property
+    def next_cut(self) -> str:
+        """Where the test period ends the next cut lies."""
+        return str(self.judged.about["until"])
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def backtest(past: Past, progress: Progress) -> list[OriginFit | str]:
     first = int(np.min(past.newest.facts.leads["created_at"].to_numpy()))
     origins = plan_origins(first, past.split, training)
     bounded = replace(past, settings=replace(past.settings, training=thinner))
-    runs = (delayed(_run)(bounded, *pair) for pair in zip(origins, [*origins[1:], None], strict=True))
+    runs = (delayed(_run)(bounded, *pair) for pair in pairwise((*origins, None)))
     found = []
     for done, fitted in enumerate(
         Parallel(n_jobs=training.lightgbm.threads, prefer="threads", return_as="generator")(runs), start=1

@@ -7,7 +7,7 @@ import numpy as np
 from leadscore.config.load import Settings
 from leadscore.modeling.baselines import NAIVE_BAYES, POINTS
 from leadscore.modeling.comparison import PairedRows, compare, gain_over_base_rate
-from leadscore.modeling.promotion import OverSimplest, Verdict, judge_challenger, judge_first
+from leadscore.modeling.promotion import OverSimple, Verdict, judge_challenger, judge_first
 from leadscore.modeling.rows import LabelledRows
 from leadscore.workflows.fit_recipe import Judged, Learnable, horizon_names
 
@@ -34,20 +34,22 @@ def verdict(judged: Judged, contest: Contest, whole: Learnable, settings: Settin
     whole   everything known, whose conversions say how much history there is.
     """
     names, promotion = horizon_names(settings, kind), settings.promotion
-    seed, conversions = settings.training.seed, whole.bands.converting_leads()
-    simplest = _over_simplest(judged, contest.later, names, conversions, settings)
-    if contest.champion_p is not None:
-        pairs = PairedRows(model=judged.p, reference=contest.champion_p, rows=contest.later, horizons=names)
-        return judge_challenger(pairs, promotion, seed, contest.segments, simplest)
-    gain = gain_over_base_rate(judged.p, judged.base_rates, contest.later, names, promotion.draws, seed)
-    return judge_first(gain, conversions, promotion, simplest)
+    seed, conversions, later = settings.training.seed, whole.bands.converting_leads(), contest.later
+    base = gain_over_base_rate(judged.p, judged.base_rates, later, names, promotion.draws, seed)
+    simplest = _over_simplest(judged, later, names, conversions, settings)
+    if contest.champion_p is None:
+        return judge_first(base, conversions, promotion, simplest)
+    pairs = PairedRows(model=judged.p, reference=contest.champion_p, rows=later, horizons=names)
+    simple = (OverSimple("the base rate", base, conversions), *simplest)
+    return judge_challenger(pairs, promotion, seed, contest.segments, simple)
 
 
 def _over_simplest(
     judged: Judged, later: LabelledRows, names: tuple[str, ...], conversions: int, settings: Settings
-) -> OverSimplest | None:
+) -> tuple[OverSimple, ...]:
     name = next((each for each in SIMPLEST if each in judged.baseline_p), None)
     if name is None:
-        return None
+        return ()
     pairs = PairedRows(model=judged.p, reference=judged.baseline_p[name], rows=later, horizons=names)
-    return OverSimplest(name, compare(pairs, settings.promotion.draws, settings.training.seed), conversions)
+    gain = compare(pairs, settings.promotion.draws, settings.training.seed)
+    return (OverSimple(f"{name}, the simplest baseline", gain, conversions),)
