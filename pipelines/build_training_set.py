@@ -10,8 +10,8 @@ from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress, silent
 from leadscore.domain.time import parse_instant
 from leadscore.store.engine import open_store
+from leadscore.store.extract_time import latest_known_at
 from leadscore.store.facts_arrow import load_facts
-from leadscore.store.history import latest_known_at
 from leadscore.workflows.build_training_set import build_training_set
 from leadscore.workflows.load_plugins import open_settings
 

@@ -13,6 +13,7 @@ NUMBERS = [str(number) for number in range(10)]
 def said_of(*cells: str, request: TableRequest | None = None, **columns: list[str]) -> list[str]:
     said: list[str] = []
     frame = pd.DataFrame({"x": list(cells), **columns}) if cells else pd.DataFrame(columns)
+    frame["y"] = frame.get("y", "no")
     note_doubts(frame, request or TableRequest("y"), "f", said.append)
     return said
 

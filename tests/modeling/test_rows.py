@@ -35,3 +35,10 @@ def test_arrays_that_do_not_fit_together_are_refused():
         LabelledRows(known=flags, converted=flags, weight=np.ones(3), cluster=np.arange(2))
     with pytest.raises(ValueError, match="matrix"):
         TrainingRows(matrix=np.ones((3, 1)), known=flags, converted=flags, weight=np.ones(2), cluster=np.arange(2))
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
+def test_a_row_whose_weight_is_no_positive_number_is_named(weight):
+    flags = np.ones((3, 1), dtype=bool)
+    with pytest.raises(ValueError, match="1 of 3 are not, first row 1"):
+        LabelledRows(known=flags, converted=flags, weight=np.array([1.0, weight, 2.0]), cluster=np.arange(3))

@@ -7,7 +7,7 @@ from leadscore.domain.lead import AttributeValue, Lead, LeadRow
 from leadscore.domain.outcome import Outcome
 from leadscore.store.engine import reading
 from leadscore.store.facts import insert_attributes, insert_events, insert_outcomes
-from leadscore.store.history import counts, latest_known_at, load_history, outcomes_before_creation
+from leadscore.store.history import counts, load_history, outcomes_before_creation
 from leadscore.store.leads import insert_leads
 
 
@@ -35,16 +35,6 @@ def test_a_history_holds_everything_of_one_lead_in_order_of_time(store):
 def test_an_unknown_lead_has_no_history(store):
     fill(store)
     assert load_history(store, "L2") is None
-
-
-def test_the_latest_known_at_looks_at_every_kind_of_fact(store):
-    assert latest_known_at(store) is None
-    insert_events(store, [Event("e1", "L1", "a", 5, 7)])
-    assert latest_known_at(store) == 7
-    fill(store)
-    assert latest_known_at(store) == 950
-    insert_leads(store, [LeadRow(Lead("L9", 2_000, "web"), (), ())], 1_000)
-    assert latest_known_at(store) == 2_000
 
 
 def test_rows_are_counted_by_table(store):

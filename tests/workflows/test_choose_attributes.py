@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from leadscore.config.load import Settings, load_settings
+from leadscore.domain.errors import UsageError
 from leadscore.domain.progress import silent
 from leadscore.domain.time import DAY_US
 from leadscore.features.facts import SCHEMAS, Facts
@@ -71,6 +72,11 @@ def test_at_most_one_of_fifty_honest_fields_is_named(
 def test_a_kept_field_is_no_suspect_but_its_finding_is_recorded(findings: AttributeFindings) -> None:
     assert [suspect.field for suspect in findings.kept] == ["late_12"]
     assert "late_12" not in findings.left_out
+
+
+def test_a_field_to_keep_that_does_not_exist_is_refused(facts: Facts, known: TrainingSet, settings: Settings) -> None:
+    with pytest.raises(UsageError, match="no attribute feild_00"):
+        choose_attributes(facts, known, settings, ("feild_00",), silent)
 
 
 def test_each_finding_has_evidence_in_words_and_the_first_have_a_picture(findings: AttributeFindings) -> None:

@@ -84,7 +84,7 @@ def train(
         return
     with progress_bars() as progress:
         if table is None:
-            report = train_on_events(settings, name, instant, progress, request.keep)
+            report = train_on_events(settings, name, instant, progress, request.keep, warn)
         else:
             report = train_on_table(settings, name, table, request, progress, warn)
     emit_json(report.to_dict()) if json else say_training(report)

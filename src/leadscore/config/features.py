@@ -102,6 +102,8 @@ class FeaturesConfig(Section):
         "consent",
     )
     """Attributes never used as features: identifiers and what would be unfair to use."""
+    max_attributes: int = Field(300, ge=1, le=10_000)
+    """At most this many attributes make features, those that are known of most leads first."""
     max_categories: int = Field(40, ge=2, le=1000)
     """Most frequent values of a categorical attribute that are told apart; the rest is one group."""
     min_category_leads: int = Field(20, ge=1)

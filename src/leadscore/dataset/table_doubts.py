@@ -11,6 +11,7 @@ from leadscore.dataset.column_cells import ColumnCells, days, is_grouped, is_inf
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.notice import Notice, rows_named
 from leadscore.features.feature_set import Encoder, FeatureSet
+from leadscore.features.table_columns import text_of
 
 _MOST_NAMED = 12
 _NEARLY_ALL = 0.8
@@ -35,6 +36,7 @@ def note_doubts(frame: pd.DataFrame, request: TableRequest, where: str, notice: 
                 f"add --time {name}"
             )
     _note_idle(cells, where, notice)
+    _note_contradictions(frame, request, cells, where, notice)
     if request.id_column is not None:
         _note_ids(ColumnCells(frame[request.id_column]), f"{where}, column {request.id_column}", notice)
     _note_repeats(frame, cells, where, notice)
@@ -116,10 +118,36 @@ def _note_ids(column: ColumnCells, place: str, notice: Notice) -> None:
         )
 
 
+def _note_contradictions(
+    frame: pd.DataFrame, request: TableRequest, cells: dict[str, ColumnCells], where: str, notice: Notice
+) -> None:
+    """Say which leads have rows of different outcomes: by their id, else by being alike in all other columns."""
+    if request.id_column is not None:
+        alike, same = frame[request.id_column][frame[request.id_column].map(text_of).notna()], "share their id"
+    elif _tells_apart(cells, len(frame)):
+        rest = frame.drop(columns=request.target)
+        alike, same = pd.util.hash_pandas_object(rest.astype(str), index=False), "are alike in all other columns"
+    else:
+        return
+    labels = frame[request.target].map(text_of).loc[alike.index]
+    outcomes = labels.groupby(alike).nunique()
+    rows = alike.isin(outcomes.index[outcomes > 1])
+    if rows.any():
+        first = frame.index.get_indexer(alike.index[rows])[0] + 1
+        notice(
+            f"{where}, column {request.target}: {rows_named(int(rows.sum()))} {same} with a row of another outcome, "
+            f"first row {first}; all are learnt from, keep the outcome that is true"
+        )
+
+
+def _tells_apart(cells: dict[str, ColumnCells], rows: int) -> bool:
+    """Whether some column holds so many values that two rows alike are one row twice."""
+    return any(len(column.texts) > _MOSTLY_DISTINCT * rows for column in cells.values())
+
+
 def _note_repeats(frame: pd.DataFrame, cells: dict[str, ColumnCells], where: str, notice: Notice) -> None:
     """Say which rows repeat an earlier one, unless rows of this table are alike anyway."""
-    tells_apart = any(len(column.texts) > _MOSTLY_DISTINCT * len(frame) for column in cells.values())
-    repeated = frame.duplicated().to_numpy() if tells_apart else np.zeros(0, dtype=np.bool_)
+    repeated = frame.duplicated().to_numpy() if _tells_apart(cells, len(frame)) else np.zeros(0, dtype=np.bool_)
     if repeated.any():
         first = int(np.argmax(repeated)) + 1
         notice(

@@ -8,12 +8,14 @@ import pandas as pd
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError
 from leadscore.domain.notice import Notice, rows_named, unheard
-from leadscore.domain.time import DAY_US, parse_instant
+from leadscore.domain.time import DAY_US, format_instant, parse_instant
 from leadscore.features.feature_set import days_since_epoch, finite_number
 from leadscore.features.table_columns import text_of
 from leadscore.ingest.column_reader import EARLIEST_AT, LATEST_AT
 
 _MOST_NAMED = 10
+STRAY_DAYS, STRAY_SHARE = 180, 0.01
+"""Times are strays if they lie so many days after all others, and are no more than that share of all."""
 
 
 def time_order(
@@ -41,8 +43,23 @@ def time_order(
     if len(bad):
         raise _no_times(place, [(row + 1, texts[codes[row]]) for row in bad[:_MOST_NAMED].tolist()], len(bad))
     if moments is not numbers:
+        _note_strays(moments[codes], place, notice)
         _note_zones([text or "" for text in texts], place, notice)
     return np.argsort(moments[codes], kind="stable")
+
+
+def _note_strays(days: np.ndarray, place: str, notice: Notice) -> None:
+    """Say which rows lie far after all others, as mistyped years do: they count as the newest, by which is judged."""
+    order = np.argsort(days, kind="stable")
+    last = order[max(0, len(order) - 1 - int(len(order) * STRAY_SHARE)) :]
+    gaps = np.flatnonzero(np.diff(days[last]) > STRAY_DAYS)
+    if len(gaps):
+        strays = np.sort(last[gaps[0] + 1 :])
+        first = format_instant(int(days[strays[0]]) * DAY_US)[:10]
+        notice(
+            f"{place}: {rows_named(len(strays))} more than {STRAY_DAYS} days after all others, first row "
+            f"{strays[0] + 1}: {first}; they count as the newest, mend them if they are mistyped"
+        )
 
 
 def _day(text: str) -> float:

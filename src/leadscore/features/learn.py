@@ -121,7 +121,9 @@ def _leads_by_value(facts: Facts) -> dict[str, Counter[str]]:
 def _encoders(attributes: Mapping[str, Mapping[str, int]], config: FeaturesConfig) -> dict[str, Encoder]:
     wanted = {name: values for name, values in attributes.items() if name not in config.ignore_attributes}
     encoders = {name: _encoder(counts, config) for name, counts in wanted.items()}
-    return {name: encoder for name, encoder in encoders.items() if encoder is not None}
+    known = {name: encoder for name, encoder in encoders.items() if encoder is not None}
+    fullest = sorted(known, key=lambda name: (-sum(attributes[name].values()), name))[: config.max_attributes]
+    return {name: known[name] for name in sorted(fullest)}
 
 
 def _encoder(counts: Mapping[str, int], config: FeaturesConfig) -> Encoder | None:

@@ -79,7 +79,7 @@ class FileDoubts:
         ]
         found += [
             f"column {column} lies in the future: {format_instant(at)} in row {number}; mend it, since training takes"
-            " the latest time known for today"
+            " the latest time known for today, but for a few that stray far from all others"
             for column, (at, number) in sorted(self._latest.items())
             if at > self._future_at
         ]

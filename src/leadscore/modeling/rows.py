@@ -31,6 +31,10 @@ class LabelledRows:
             raise ValueError(f"known {self.known.shape} and converted {self.converted.shape} must be equal, (n, k)")
         if self.weight.shape != (len(self.known),) or self.cluster.shape != (len(self.known),):
             raise ValueError(f"weight and cluster must have one value for each of {len(self.known)} rows")
+        idle = np.flatnonzero(~((self.weight > 0) & np.isfinite(self.weight)))
+        if len(idle):
+            found = f"{len(idle)} of {len(self.weight)} are not, first row {idle[0]}: {self.weight[idle[0]]}"
+            raise ValueError(f"every weight must be above 0 and finite; {found}; leave such rows out")
 
     def __len__(self) -> int:
         return len(self.known)

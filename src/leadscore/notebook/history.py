@@ -16,8 +16,8 @@ from leadscore.features.facts import Facts
 from leadscore.notebook.model import Model, fitted_model, loaded_model
 from leadscore.notebook.surroundings import adjusted_settings, doubt, watched
 from leadscore.store.engine import open_store
+from leadscore.store.extract_time import latest_known_at
 from leadscore.store.facts_arrow import load_facts
-from leadscore.store.history import latest_known_at
 from leadscore.workflows.build_training_set import build_training_set
 from leadscore.workflows.champion import Champion
 from leadscore.workflows.fitted_model import FittedModel
@@ -121,7 +121,7 @@ def open_history(home: str | Path | None = None, training: Mapping[str, Any] | N
     store = open_store(settings.service.store_url)
     try:
         with watched() as progress:
-            facts, until = load_facts(store, None, progress, properties=True), latest_known_at(store)
+            facts, until = load_facts(store, None, progress, properties=True), latest_known_at(store, doubt)
     finally:
         store.close()
     return _history(facts, until, settings)

@@ -62,16 +62,6 @@ def outcomes_before_creation(store: Store) -> list[tuple[str, int, int]]:
         return [(lead_id, occurred_at, created_at) for lead_id, occurred_at, created_at in connection.execute(early)]
 
 
-def latest_known_at(store: Store) -> int | None:
-    """The latest instant at which any fact became known (the extract time of what was imported); None if empty."""
-    latest = [
-        sa.select(sa.func.max(column).label("at"))
-        for column in (LEADS.c.created_at, ATTRIBUTES.c.known_at, EVENTS.c.known_at, OUTCOMES.c.known_at)
-    ]
-    with reading(store) as connection:
-        return connection.execute(sa.select(sa.func.max(sa.union_all(*latest).subquery().c.at))).scalar()
-
-
 def counts(store: Store) -> dict[str, int]:
     """Number of rows by table: leads, attributes, events, outcomes, messages, dead_letters."""
     with reading(store) as connection:

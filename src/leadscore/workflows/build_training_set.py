@@ -21,6 +21,9 @@ from leadscore.features.offline import compute_matrix
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.workflows.find_feature_set import called_for
 
+_MOST_HALF_LIVES = 60
+"""Older snapshots count no less than so old ones: below the least number there is, a weight would be none."""
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -80,7 +83,8 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
         raise DataError("LS-DATA-01", found="no lead was open on any Monday of the history", fix="import more history")
     matrix = compute_matrix(known, table.arrow(), features, progress)
     complete_to = until - training.outcome_lag_days * DAY_US
-    weight = table.weight * 0.5 ** ((until - table.as_of) / (training.recency_half_life_days * DAY_US))
+    half_lives = (until - table.as_of) / (training.recency_half_life_days * DAY_US)
+    weight = table.weight * 0.5 ** np.minimum(half_lives, _MOST_HALF_LIVES)
     bands = _labelled(table, band_labels(table, training.horizons_days, complete_to), weight)
     whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
     by_band, by_horizon = (TrainingRows(matrix=matrix, **vars(labels)) for labels in (bands, whole))

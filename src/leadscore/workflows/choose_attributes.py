@@ -10,6 +10,7 @@ from leadscore.config.load import Settings
 from leadscore.config.training import LightGbmConfig
 from leadscore.dataset.lead_attributes import LeadAttribute, LeadEnds, lead_attributes
 from leadscore.dataset.open_spells import NEVER
+from leadscore.domain.errors import UsageError
 from leadscore.domain.outcome import OUTCOMES
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import DAY_US
@@ -31,6 +32,7 @@ from leadscore.workflows.build_training_set import TrainingSet
 _STEP = "looking for leaks"
 _TREES, _MOST_ROWS = 80, 20_000
 _PICTURE_GROUPS, _MOST_PICTURES = 8, 12
+_MOST_NAMED = 40
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,12 @@ def choose_attributes(
 
     facts    may reach beyond that instant; nothing known later is read.
     known    snapshots of the whole history, from which a model without the attributes under suspicion is learnt.
+    Raises   UsageError [LS-USAGE-01] if an attribute to keep is none.
     """
     screen = _Screen(facts.known_before(known.until), known, settings)
     progress(_STEP, 0, 3)
     attributes = [each for each in screen.attributes() if each.name not in settings.features.ignore_attributes]
+    _require_known(keep, {each.name for each in attributes})
     named = [told for each in attributes if (told := screen.named_or_told(each)) is not None]
     rest = {each.name: each for each in attributes if each.name not in {suspect.field for suspect in named}}
     fields = [screen.field(each) for each in rest.values()]
@@ -79,6 +83,18 @@ def choose_attributes(
         [suspect for suspect in found if suspect.field in keep],
         pictures,
     )
+
+
+def _require_known(keep: Collection[str], names: set[str]) -> None:
+    unknown = sorted(set(keep) - names)
+    if unknown:
+        raise UsageError(
+            "LS-USAGE-01",
+            where="--keep",
+            found=f"no attribute {', '.join(unknown)} that features are made of",
+            allowed=", ".join(sorted(names)[:_MOST_NAMED]) or "nothing, for there are no attributes",
+            fix="name attributes as they were imported",
+        )
 
 
 class _Screen:

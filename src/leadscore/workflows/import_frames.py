@@ -15,8 +15,8 @@ from leadscore.domain.time import SECOND_US
 from leadscore.features.facts import Facts
 from leadscore.ingest.clean import json_text
 from leadscore.store.engine import open_store
+from leadscore.store.extract_time import latest_known_at
 from leadscore.store.facts_arrow import load_facts
-from leadscore.store.history import latest_known_at
 from leadscore.workflows.import_facts import import_file
 
 
@@ -61,7 +61,7 @@ def import_frames(
                     letters = pd.read_csv(report.dead_letter_file, dtype=str, keep_default_na=False)
                     rejected.append(letters.assign(kind=kind))
             facts = load_facts(store, None, progress, properties=True)
-            until = latest_known_at(store)
+            until = latest_known_at(store, notice)
         finally:
             store.close()
     none = pd.DataFrame(columns=["kind", "dead_letter_row", "dead_letter_code", "dead_letter_reason"])

@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 
 from leadscore.config.load import Settings
+from leadscore.dataset.fact_doubts import note_facts
 from leadscore.dataset.snapshot_groups import attribute_at
 from leadscore.dataset.splits import Split, draw_split, plan_split
 from leadscore.domain.errors import DataError
+from leadscore.domain.notice import Notice, unheard
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import parse_instant
 from leadscore.features.facts import Facts
 from leadscore.modeling.promotion import Verdict
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import Store, open_store
+from leadscore.store.extract_time import latest_known_at
 from leadscore.store.facts_arrow import load_facts
-from leadscore.store.history import latest_known_at
 from leadscore.workflows.assess_model import assess_events
 from leadscore.workflows.backtest import Past
 from leadscore.workflows.build_training_set import (
@@ -39,18 +41,25 @@ from leadscore.workflows.register_model import TrainReport, register_model
 
 
 def train_on_events(
-    settings: Settings, name: str, as_of: int | None, progress: Progress, keep: tuple[str, ...] = ()
+    settings: Settings,
+    name: str,
+    as_of: int | None,
+    progress: Progress,
+    keep: tuple[str, ...] = (),
+    notice: Notice = unheard,
 ) -> TrainReport:
     """Fit the recipe at an earlier cut, judge it on later snapshots, fit it on everything, register the challenger.
 
     as_of    instant of knowledge; by default the latest known_at of any stored fact, never the clock.
     keep     attributes used although the leakage gate suspects them.
+    notice   hears what is doubtful about the facts, and what was done about it.
     Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01].
     """
     check_plugins(settings)
     store = open_store(settings.service.store_url)
-    instant = _instant(store, as_of)
+    instant = _instant(store, as_of, notice)
     facts = load_facts(store, instant, progress, properties=settings.features.reads_properties)
+    note_facts(facts, instant, settings.features, notice)
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
@@ -116,8 +125,8 @@ def picture_splits(settings: Settings, as_of: int | None) -> str:
     return draw_split(plan_split(_first(load_facts(store, instant)), instant, settings.training))
 
 
-def _instant(store: Store, as_of: int | None) -> int:
-    instant = latest_known_at(store) if as_of is None else as_of
+def _instant(store: Store, as_of: int | None, notice: Notice = unheard) -> int:
+    instant = latest_known_at(store, notice) if as_of is None else as_of
     if instant is None:
         raise DataError(
             "LS-DATA-01", found="the store holds no facts", fix="leadscore import leads FILE, events, outcomes"
