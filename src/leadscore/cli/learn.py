@@ -110,6 +110,8 @@ def say_training(report: TrainReport, *, next_step: bool = True) -> None:
     )
     say()
     show_figures(report.evaluation)
+    if report.low_confidence:
+        say(report.low_confidence["told"])
     for suspect in report.leak_suspects:
         say(f"Left out as a suspected leak: {suspect['evidence']} (--keep {suspect['field']} uses it all the same)")
     verdict = "may be promoted" if report.gate["passed"] else "is refused promotion"

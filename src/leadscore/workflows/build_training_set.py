@@ -23,6 +23,7 @@ from leadscore.workflows.find_feature_set import called_for
 
 _MOST_HALF_LIVES = 60
 """Older snapshots count no less than so old ones: below the least number there is, a weight would be none."""
+_PACE_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class TrainingSet:
     def conversions(self) -> int:
         """Leads that converted in at least one of the rows."""
         return self.bands.converting_leads()
+
+    @property
+    def conversions_a_day(self) -> float:
+        """Leads seen converting within the last year, or since the first snapshot, over the days of that time."""
+        since = max(self.until - _PACE_DAYS * DAY_US, int(self.table.as_of.min()))
+        recent = (self.table.won_at > since) & (self.table.won_at < self.until)
+        days = max((self.until - since) / DAY_US, 1.0)
+        return len(np.unique(self.bands.cluster[recent])) / days
 
     def without_attributes(self, names: Collection[str]) -> "TrainingSet":
         """The same rows without the features of some attributes."""

@@ -8,11 +8,13 @@ import numpy as np
 
 from leadscore.config.load import Settings
 from leadscore.domain.progress import Progress
+from leadscore.domain.time import parse_instant
 from leadscore.features.feature_set import FeatureSet
 from leadscore.modeling.artifact import ArtifactParts
 from leadscore.modeling.band_model import BandModel
 from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
+from leadscore.modeling.confidence import LittleHistory, expected_on
 from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.predictor import BandPredictor
@@ -136,6 +138,7 @@ def parts(
     base_rate = float(base_rates(learnt.whole)[horizons.index(main)])
     kept = champion.score_table if champion and _same_question(champion, about["kind"], main) else None
     table = kept or build_score_table(base_rate, settings.training.grade_lifts).to_dict()
+    doubt = little_history(learnt, judged, settings, about["kind"])
     step = max(1, len(learnt.bands.matrix) // _GOLDEN_ROWS)
     headline = judged.evaluation.horizons[horizon_names(settings, about["kind"])[horizons.index(main)]].values()
     return ArtifactParts(
@@ -153,10 +156,24 @@ def parts(
             "leadscore_version": version("leadscore"),
             "metrics": {name: headline[name] for name in ("roc_auc", "pr_auc", "log_loss", "brier", "ece")},
             "training_window": learnt.window,
-            "low_confidence": learnt.bands.converting_leads() < settings.promotion.low_confidence_conversions,
-            "extra": {"base_rate": base_rate},
+            "low_confidence": doubt is not None,
+            "extra": {"base_rate": base_rate, "little_history": None if doubt is None else doubt.to_dict()},
         },
     )
+
+
+def little_history(learnt: Learnable, judged: Judged, settings: Settings, kind: str) -> LittleHistory | None:
+    """What must be said of a model that few conversions taught; None if there were enough."""
+    conversions, wanted = learnt.bands.converting_leads(), settings.promotion.low_confidence_conversions
+    if conversions >= wanted:
+        return None
+    horizons, main = manifest_horizons(settings, kind)
+    position = horizons.index(main)
+    chance = float(base_rates(learnt.whole)[position])
+    low, high = judged.intervals[position].at(chance)
+    pace = learnt.window.get("conversions_a_day")
+    day = None if learnt.as_of is None else expected_on(wanted - conversions, pace, parse_instant(learnt.as_of).at)
+    return LittleHistory(conversions, wanted, day, horizon_names(settings, kind)[position], chance, low, high)
 
 
 def _same_question(champion: Champion, kind: str, main: int) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadscore.modeling.artifact import ArtifactParts
+from leadscore.modeling.confidence import LittleHistory
 from leadscore.modeling.evaluation import Evaluation
 from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.promotion import Verdict
@@ -58,9 +59,17 @@ def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
         "kept_suspects": [suspect.to_dict() for suspect in fitted.kept_suspects],
         "leak_pictures": list(leak_files(fitted)),
         "choice": fitted.choice,
+        "low_confidence": _told(fitted.final.manifest["extra"].get("little_history")),
         "data": fitted.data,
         "assessment": fitted.assessment,
     }
+
+
+def _told(little_history: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Why a version is marked low confidence, in figures and in words."""
+    if little_history is None:
+        return None
+    return {**little_history, "told": LittleHistory.from_dict(little_history).told()}
 
 
 def leak_files(fitted: FittedModel) -> dict[str, str]:

@@ -17,6 +17,7 @@ def learnable(found: TrainingSet, keep: tuple[str, ...]) -> Learnable:
         "until": format_instant(found.until),
         "snapshots": len(found.bands),
         "conversions": found.conversions,
+        "conversions_a_day": found.conversions_a_day,
         "kept": list(keep),
     }
     return Learnable(found.bands, found.whole, found.features, format_instant(found.until), window)

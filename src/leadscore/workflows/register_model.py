@@ -34,6 +34,7 @@ class TrainReport:
     leak_suspects: list[dict[str, str]]
     gate: dict[str, Any]
     evaluation: dict[str, Any]
+    low_confidence: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON answer of the command line, without the full evaluation (it is in the registry)."""
@@ -84,6 +85,7 @@ def register_model(registry: Registry, fitted: FittedModel, settings: Settings) 
         leak_suspects=[suspect.to_dict() for suspect in fitted.leak_suspects],
         gate={"passed": fitted.verdict.passed, "reasons": fitted.verdict.reasons},
         evaluation=record,
+        low_confidence=record["low_confidence"],
     )
 
 
