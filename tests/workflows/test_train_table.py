@@ -169,6 +169,21 @@ def test_every_learner_serves_the_numbers_that_it_was_judged_by(
     assert pyfunc.predict(None, frame)["p_convert"].tolist() == batch["p_convert"]
 
 
+def test_a_classifier_named_in_the_configuration_takes_lightgbms_place(settings: Settings, tmp_path: Path) -> None:
+    named = {"estimator": "sklearn.naive_bayes.GaussianNB", "estimator_settings": {"var_smoothing": 1e-8}}
+    frame = rows(1).assign(size=np.tile(["small", "big", "", "Select", "3"], 200))
+    fitted = trained(frame, replace(settings, training=settings.training.model_copy(update=named)))
+    assert (fitted.verdict.passed, fitted.verdict.reasons) != (False, [])
+    write_artifact(tmp_path / "model", fitted.final)
+    artifact = load_artifact(tmp_path / "model")
+    assert artifact.manifest["learner"] == "GaussianNB"
+    assert named.items() <= artifact.manifest["extra"].items()
+    assert artifact.manifest["extra"]["likeness"][0] > 0.5
+    assert fitted.evaluation.horizons["table"].values()["roc_auc"] > 0.55
+    served = Scorer(artifact).score_row(table_row(frame.iloc[0].to_dict(), artifact.features))
+    assert served.p_main == Scorer(artifact).score_matrix(table_matrix(frame, artifact.features))["p_convert"][0]
+
+
 def test_the_choice_and_its_rivals_are_on_record(settings: Settings) -> None:
     frame = pd.concat([rows(1), rows(2), rows(3)], ignore_index=True)
     record = evaluation_record(trained(frame, settings))

@@ -1,10 +1,13 @@
 """`configs/training.yaml`: what counts as converted, by when, and how models are fitted and judged."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from leadscore.config.section import Section
+
+OWN_LEARNER = "lightgbm"
+"""The estimator that leadscore brings along."""
 
 
 class LightGbmConfig(Section):
@@ -67,6 +70,10 @@ class TrainingConfig(Section):
     """Where the grades A, B and C begin, in multiples of the first model's base rate; kept as rates afterwards."""
     lightgbm: LightGbmConfig = LightGbmConfig()
     """Settings of LightGBM."""
+    estimator: str = OWN_LEARNER
+    """What learns: lightgbm, or any scikit-learn classifier, e.g. sklearn.ensemble.HistGradientBoostingClassifier."""
+    estimator_settings: dict[str, Any] = {}
+    """Arguments of that classifier, e.g. {max_iter: 300, learning_rate: 0.05}."""
 
     @model_validator(mode="after")
     def _horizons_are_ordered(self) -> Self:
@@ -74,6 +81,8 @@ class TrainingConfig(Section):
             raise ValueError("horizons_days must rise and start at 1 day or more, e.g. [14, 60, 180]")
         if self.main_horizon_days not in self.horizons_days:
             raise ValueError(f"main_horizon_days must be one of horizons_days {list(self.horizons_days)}")
+        if self.estimator_settings and self.estimator == OWN_LEARNER:
+            raise ValueError("estimator_settings belong to another estimator; those of LightGBM stand under lightgbm")
         if list(self.grade_lifts) != sorted(self.grade_lifts, reverse=True) or self.grade_lifts[-1] <= 0:
             raise ValueError("grade_lifts must fall and stay above 0, e.g. [4.0, 1.5, 0.5]")
         return self

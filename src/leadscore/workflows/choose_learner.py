@@ -1,11 +1,12 @@
 """Table mode: let the learners rehearse on older rows, take the one that foretold newer rows best, and fit it."""
 
 from leadscore.config.load import Settings
-from leadscore.domain.progress import Progress
-from leadscore.modeling.candidates import Growth
+from leadscore.config.training import OWN_LEARNER
+from leadscore.domain.progress import Progress, silent
+from leadscore.modeling.candidates import Candidate, Growth
 from leadscore.modeling.choice import Choice, choose, fit_choice
 from leadscore.modeling.rehearsal import folds_at_random, folds_in_time, rehearse
-from leadscore.workflows.fit_recipe import Fitted, Learnable
+from leadscore.workflows.fit_recipe import Fitted, Learnable, fit
 
 TRIED_COLUMNS, WIDEST_SHARE = 20, 0.7
 """Columns that a tree should at least try, if the share of all is not above WIDEST_SHARE for that."""
@@ -16,6 +17,8 @@ def choose_learner(learnt: Learnable, settings: Settings, shuffled: bool, progre
 
     learnt   training rows from the oldest to the newest; shuffled: they are in no order.
     """
+    if settings.training.estimator != OWN_LEARNER:
+        return Choice(Candidate(settings.training.estimator), "none", 1.0, 0.0, not shuffled, (), ())
     label = learnt.bands.labels()[:, 0]
     folds = folds_at_random(label, settings.training.seed) if shuffled else folds_in_time(label)
     rehearsed = rehearse(
@@ -30,7 +33,9 @@ def choose_learner(learnt: Learnable, settings: Settings, shuffled: bool, progre
 
 
 def fit_chosen(choice: Choice, rows: Learnable, settings: Settings) -> Fitted:
-    """The chosen recipe on rows in order of time."""
+    """The chosen recipe on rows in order of time; nothing was chosen if the configuration names a classifier."""
+    if settings.training.estimator != OWN_LEARNER:
+        return fit(rows, settings, "table", silent)
     bands = fit_choice(choice, rows.bands, rows.features.categorical, growth(settings, len(rows.features.names)))
     return Fitted(rows, tuple(bands), choice.candidate.learner)
 

@@ -1,12 +1,13 @@
 """The recipe both kinds of training share: fit at an earlier cut, judge on later rows, fit again on everything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from leadscore.config.load import Settings
+from leadscore.config.training import OWN_LEARNER
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import parse_instant
 from leadscore.features.feature_set import FeatureSet
@@ -15,6 +16,8 @@ from leadscore.modeling.band_model import BandModel
 from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
 from leadscore.modeling.confidence import LittleHistory, expected_on
+from leadscore.modeling.distillation import fit_taught_bands
+from leadscore.modeling.estimator import make_estimator
 from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.predictor import BandPredictor
@@ -44,11 +47,15 @@ class Learnable:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model of each band, what it was fitted on, and what kind of learner it is."""
+    """A model of each band, what it was fitted on, and what kind of learner it is.
+
+    about   more about the learner, for the manifest.
+    """
 
     rows: Learnable
     bands: tuple[BandModel, ...]
     learner: str
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,22 @@ def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
 
 
 def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> Fitted:
-    """A model of every band, by the recipe that the number of conversions calls for."""
+    """A model of every band: the recipe that the number of conversions calls for, or what a named classifier teaches."""
     training = settings.training
+    if training.estimator != OWN_LEARNER:
+        return _fit_estimator(rows, settings, progress)
     columns = Columns(rows.features.features, rows.features.categorical)
     names = horizon_names(settings, kind)
     learner, bands = fit_recipe(rows.bands, names, columns, training.lightgbm, training.seed, progress)
     return Fitted(rows, bands, learner)
+
+
+def _fit_estimator(rows: Learnable, settings: Settings, progress: Progress) -> Fitted:
+    name, options = settings.training.estimator, settings.training.estimator_settings
+    classifier = make_estimator(name, options)
+    taught = fit_taught_bands(classifier, rows.bands, rows.features.categorical, settings.training.seed, progress)
+    about = {"estimator": name, "estimator_settings": options, "likeness": list(taught.likeness)}
+    return Fitted(rows, taught.bands, name.rpartition(".")[2], about)
 
 
 def judge(
@@ -157,7 +174,11 @@ def parts(
             "metrics": {name: headline[name] for name in ("roc_auc", "pr_auc", "log_loss", "brier", "ece")},
             "training_window": learnt.window,
             "low_confidence": doubt is not None,
-            "extra": {"base_rate": base_rate, "little_history": None if doubt is None else doubt.to_dict()},
+            "extra": {
+                "base_rate": base_rate,
+                "little_history": None if doubt is None else doubt.to_dict(),
+                **fitted.about,
+            },
         },
     )
 
