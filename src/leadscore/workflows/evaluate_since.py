@@ -15,8 +15,8 @@ from leadscore.modeling.calibration_card import calibration_card
 from leadscore.modeling.evaluation import evaluate
 from leadscore.scoring.grades import ScoreTable
 from leadscore.store.engine import open_store
+from leadscore.store.extract_time import latest_known_at
 from leadscore.store.facts_arrow import load_facts
-from leadscore.store.history import latest_known_at
 from leadscore.workflows.build_training_set import EvaluationSnapshots, build_evaluation_set
 
 

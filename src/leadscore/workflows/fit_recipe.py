@@ -84,7 +84,7 @@ def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
 
 
 def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> Fitted:
-    """A model of every band: the recipe that the number of conversions calls for, or what a named classifier teaches."""
+    """A model of every band: the recipe for so many conversions, or what a named classifier teaches."""
     training = settings.training
     if training.estimator != OWN_LEARNER:
         return _fit_estimator(rows, settings, progress)
