@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from leadscore.config.load import Settings, load_settings
+from leadscore.dataset.splits import plan_split
 from leadscore.domain.progress import silent
-from leadscore.domain.time import format_instant
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.simulate.company import SimulatedCompany, simulate_company
-from leadscore.workflows.build_training_set import TrainingSet, build_training_set
-from leadscore.workflows.fit_recipe import Learnable
-from leadscore.workflows.train_challenger import About, fit_events
+from leadscore.workflows.build_training_set import TrainingSet, build_evaluation_set, build_training_set
+from leadscore.workflows.fit_recipe import fit, judge
+from leadscore.workflows.learn_events import KIND, learnable
 from learning_designs import DESIGNS, fitted
 from learning_figures import attained, coverage, held_by_the_top, predicted_over_true, spread
 from learning_questions import cut_of, events_arriving, facts_of, weekly_list
@@ -56,7 +56,7 @@ def measure(company: SimulatedCompany, settings: Settings, asked: argparse.Names
     horizons = settings.training.horizons_days
     main = horizons.index(settings.training.main_horizon_days)
     for early in training_sets(company, settings, asked):
-        learnt = Learnable(early.bands, early.whole, early.features, format_instant(early.until), {})
+        learnt = learnable(early, ())
         matrices = {name: questions.matrix(early.features) for name, questions in sets.items()}
         for design in asked.designs:
             started = time.perf_counter()
@@ -75,15 +75,20 @@ def measure(company: SimulatedCompany, settings: Settings, asked: argparse.Names
 
 
 def measure_coverage(company: SimulatedCompany, settings: Settings, rows: int) -> dict[str, list[bool]]:
-    """Whether the intervals of the version that `train` would register at the cut hold the truth later, by horizon."""
-    training = settings.training
-    about = About("benchmark", (), None)
-    final = fit_events(company.facts(), cut_of(company), settings, about, silent).final
+    """Whether intervals learnt at the cut, as `train` learns them, hold the later truth of its version, by horizon."""
+    training, cut = settings.training, cut_of(company)
+    facts = company.facts().known_before(cut)
+    split = plan_split(int(facts.leads["created_at"].to_numpy().min()), cut, training)
+    early = build_training_set(facts, split.cut, settings, silent)
+    later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
+    trial = fit(learnable(early, ()), settings, KIND, silent)
+    judged = judge(trial, later.matrix(early.features, silent), later.rows, settings, KIND, silent)
+    whole = build_training_set(facts, cut, settings, silent)
+    bands = fit(learnable(whole, ()), settings, KIND, silent).bands
     asked = weekly_list(company, settings, rows)
-    p = BandPredictor(final.bands, training.horizons_days, training.main_horizon_days).curve(
-        asked.matrix(final.features)
-    )
-    tables = zip(training.horizons_days, final.intervals, p.T, asked.truth.T, strict=True)
+    predictor = BandPredictor(bands, training.horizons_days, training.main_horizon_days)
+    p = predictor.curve(asked.matrix(whole.features))
+    tables = zip(training.horizons_days, judged.intervals, p.T, asked.truth.T, strict=True)
     return {f"{days}d": coverage(chance, table.at_all(chance), truth, asked) for days, table, chance, truth in tables}
 
 
