@@ -25,7 +25,8 @@ def test_the_demo_ends_with_a_champion_and_ten_hot_leads(company: Company) -> No
 
 def test_training_answers_with_the_agreed_document(company: Company) -> None:
     training = company.demo["training"]
-    assert set(training) == {"name", "version", "kind", "learner", "as_of", "metrics", "leak_suspects", "gate"}
+    agreed = {"name", "version", "kind", "learner", "as_of", "metrics", "leak_suspects", "gate"}
+    assert set(training) == {*agreed, "low_confidence"}
     assert set(training["metrics"]) == {"roc_auc", "pr_auc", "log_loss", "brier", "ece"}
     assert training["kind"] == "events"
 

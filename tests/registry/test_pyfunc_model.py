@@ -142,7 +142,7 @@ def test_a_table_version_takes_cells_of_any_type(tmp_path):
         2, -2.0, (Term(0, "line", (0.0, 9.0), (-1.0, 1.0), 0.2), Term(1, "steps", (0.5,), (-0.5, 0.5), 0.1))
     )
     manifest = {"name": "flat", "kind": "table", "as_of": None, "horizons_days": [1], "main_horizon_days": 1}
-    intervals = IntervalTable((0.0, 1.0), (0.0, 0.9), (0.1, 1.0))
+    intervals = (IntervalTable((0.0, 1.0), (0.0, 0.9), (0.1, 1.0)),)
     band = BandModel(None, model, Mix(0.0, 1.0))
     scores = build_score_table(0.1, (4.0, 1.5, 0.5)).to_dict()
     write_artifact(tmp_path / "a", ArtifactParts(columns, (band,), intervals, scores, np.zeros((1, 2)), manifest))

@@ -122,6 +122,7 @@ def _note_contradictions(
     frame: pd.DataFrame, request: TableRequest, cells: dict[str, ColumnCells], where: str, notice: Notice
 ) -> None:
     """Say which leads have rows of different outcomes: by their id, else by being alike in all other columns."""
+    frame = frame.reset_index(drop=True)
     if request.id_column is not None:
         alike, same = frame[request.id_column][frame[request.id_column].map(text_of).notna()], "share their id"
     elif _tells_apart(cells, len(frame)):
