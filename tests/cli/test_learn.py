@@ -53,6 +53,12 @@ def test_evaluate_writes_a_report_page(company: Company) -> None:
     assert "May be promoted." in page
 
 
+def test_evaluate_tells_people_what_else_was_found_out(company: Company) -> None:
+    told = company.run("evaluate", "1").out
+    for words in ("The same recipe at earlier cuts", "Calibration: in", "Capacity: the", "Retraining:", "More data:"):
+        assert words in told
+
+
 def test_show_splits_draws_the_periods_and_trains_nothing(company: Company) -> None:
     answer = company.run("train", "--show-splits")
     assert answer.code == 0

@@ -29,6 +29,17 @@ def test_metrics_come_with_intervals_beside_the_baselines(model: Model) -> None:
     assert auc["rows"] > auc["leads"] > auc["converting_leads"] > 0
 
 
+def test_the_backtest_and_the_calibration_card_are_frames(model: Model) -> None:
+    newest = model.backtest.index.get_level_values("cut").max()
+    last = model.backtest.loc[newest, "leadscore", "60d"]
+    assert last["roc_auc"] == pytest.approx(model.metrics.loc["leadscore", "60d", "roc_auc"]["value"])
+    assert np.isnan(last["gain"])
+    assert model.backtest.loc[newest, "base_rate", "60d"]["gain"] > 0
+    card = model.calibration_card
+    assert card.loc["overall", "all leads", "60d"]["rows"] == model.metrics.loc["leadscore", "60d", "roc_auc"]["rows"]
+    assert set(card["outside"]) <= {True, False}
+
+
 def drawn_values(chart: Any) -> list[list[dict[str, Any]]]:
     """The data sets behind a chart."""
     return list(chart.to_dict()["datasets"].values())

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leadscore.cli.findings import show_findings
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table, warn
 from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
@@ -165,8 +166,7 @@ def evaluate(
         return
     say(f"{name} version {found.version}")
     show_figures(found.record)
-    for sentence in found.record["assessment"]["calibration_card"]["said"]:
-        say(f"Calibration: {sentence}")
+    show_findings(found.record)
     since = found.record.get("since")
     if since:
         title = f"On leads of {since['since'][:10]} to {since['until'][:10]}, after all that it learnt from:"

@@ -20,7 +20,7 @@ from leadscore.features.facts import Facts
 from leadscore.features.offline import compute_matrix
 from leadscore.modeling.artifact import ModelArtifact, load_artifact, write_artifact
 from leadscore.modeling.evaluation import HorizonEvaluation
-from leadscore.modeling.figures import leak_suspects_frame, metrics_frame
+from leadscore.modeling.figures import backtest_frame, calibration_frame, leak_suspects_frame, metrics_frame
 from leadscore.modeling.plots import calibration_chart, gain_chart, importance_chart, styled
 from leadscore.notebook.surroundings import WHERE, doubt, watched
 from leadscore.registry.connection import open_registry
@@ -63,6 +63,16 @@ class Model:
     def metrics(self) -> pd.DataFrame:
         """Figures on later rows never trained on, beside the baselines; see `metrics_frame`."""
         return metrics_frame(self.record)
+
+    @property
+    def backtest(self) -> pd.DataFrame:
+        """The same recipe at earlier cuts, beside the baselines; see `backtest_frame`."""
+        return backtest_frame(self.record)
+
+    @property
+    def calibration_card(self) -> pd.DataFrame:
+        """Predicted against observed conversions by segment, source, age and grade; see `calibration_frame`."""
+        return calibration_frame(self.record)
 
     @property
     def leak_suspects(self) -> pd.DataFrame:
