@@ -10,7 +10,7 @@ from leadscore.modeling.comparison import PairedRows, compare
 from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.rows import Floats, LabelledRows
 
-MODEL = "leadscore"
+MODEL, CHAMPION = "leadscore", "champion"
 
 
 @dataclass(frozen=True)

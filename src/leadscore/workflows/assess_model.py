@@ -12,7 +12,7 @@ from leadscore.dataset.snapshot_groups import snapshot_groups
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress, silent
 from leadscore.domain.time import format_instant
-from leadscore.modeling.backtest import MODEL, JudgedOrigin, report_backtest
+from leadscore.modeling.backtest import CHAMPION, MODEL, JudgedOrigin, report_backtest
 from leadscore.modeling.calibration_card import calibration_card
 from leadscore.modeling.capacity import DEFAULT_SHARE, catch
 from leadscore.modeling.learning_curve import SHARES, PartFit, leads_drawn, report_learning_curve
@@ -23,8 +23,6 @@ from leadscore.scoring.grades import ScoreTable
 from leadscore.workflows.backtest import OriginFit, Past, backtest
 from leadscore.workflows.fit_recipe import Fitted, Judged, Learnable, fit, horizon_names, manifest_horizons
 from leadscore.workflows.learn_events import KIND
-
-CHAMPION = "champion"
 
 Refit = Callable[[Learnable], Fitted]
 """The recipe, on other rows of the same columns."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadscore.config.load import Settings
-from leadscore.modeling.backtest import MODEL
+from leadscore.modeling.backtest import CHAMPION, MODEL
 from leadscore.registry.runs import DataUsed, NestedRun
 from leadscore.workflows.fitted_model import FittedModel
 
@@ -64,7 +64,7 @@ def run_metrics(fitted: FittedModel) -> dict[str, float]:
 
 
 def nested_runs(fitted: FittedModel) -> tuple[NestedRun, ...]:
-    """A run for each backtest origin, and one for each baseline on the later rows."""
+    """A run for each backtest origin, and one for each baseline, and the champion, on the later rows."""
     backtest = fitted.assessment["backtest"]
     origins = [
         NestedRun(
@@ -77,12 +77,17 @@ def nested_runs(fitted: FittedModel) -> tuple[NestedRun, ...]:
         for origin in backtest["origins"]
     ]
     newest = backtest["origins"][-1]
-    baselines = [
-        NestedRun(f"baseline {name}", {"baseline": name, "cut": newest["cut"]}, _figures(figures), {"part": "baseline"})
+    others = [
+        NestedRun(
+            name if name == CHAMPION else f"baseline {name}",
+            {"compared_with": name, "cut": newest["cut"]},
+            _figures(figures),
+            {"part": CHAMPION if name == CHAMPION else "baseline"},
+        )
         for name, figures in newest["figures"].items()
         if name != MODEL
     ]
-    return (*origins, *baselines)
+    return (*origins, *others)
 
 
 def data_used(fitted: FittedModel, settings: Settings) -> DataUsed:
