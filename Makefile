@@ -49,6 +49,7 @@ benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/serving.py
 	@$(BIN)/python benchmarks/scoring.py
 	@$(BIN)/python benchmarks/table_mode.py
+	@$(BIN)/python benchmarks/leak_gate.py
 	@$(BIN)/python benchmarks/features.py
 
 lock:  ## pin what a fresh environment resolves to today

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,10 +10,13 @@ import pyarrow.compute as pc
 import pytest
 
 from leadscore.config.load import Settings, load_settings
+from leadscore.domain.errors import DataError
 from leadscore.domain.progress import silent
 from leadscore.domain.time import DAY_US
 from leadscore.features.facts import SCHEMAS, Facts
+from leadscore.features.offline import compute_matrix
 from leadscore.simulate.company import SimulatedCompany, simulate_company
+from leadscore.workflows import build_training_set as build_training_set_module
 from leadscore.workflows.build_training_set import build_evaluation_set, build_training_set
 from leadscore.workflows.choose_attributes import choose_attributes
 from leadscore.workflows.train_challenger import About, fit_events
@@ -65,6 +69,19 @@ def test_training_as_of_an_instant_reads_nothing_known_at_or_after_it(
     np.testing.assert_array_equal(plain.bands.known, later.bands.known)
     np.testing.assert_array_equal(plain.bands.converted, later.bands.converted)
     np.testing.assert_array_equal(plain.bands.weight, later.bands.weight)
+
+
+def test_an_infinite_feature_value_is_refused_by_name(
+    company: SimulatedCompany, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def divided_by_zero(*asked: Any) -> np.ndarray:
+        matrix = compute_matrix(*asked)
+        matrix[:3, 1] = np.inf
+        return matrix
+
+    monkeypatch.setattr(build_training_set_module, "compute_matrix", divided_by_zero)
+    with pytest.raises(DataError, match=r"LS-FEATURE-02.*infinite values of .* \(3 rows\) among"):
+        build_training_set(company.facts(), company.start_at + 500 * DAY_US, settings, silent)
 
 
 def test_training_does_read_what_was_known_before_the_instant(company: SimulatedCompany, settings: Settings) -> None:

@@ -29,6 +29,7 @@ class DecisionAnswer(Answer):
     queue: str
     owner: str | None
     respond_by: str | None
+    """Of a lead that was lost or bought from a competitor: when to come back to it."""
     reason: str
     """The rule or the number that decided."""
 

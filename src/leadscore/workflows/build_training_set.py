@@ -74,7 +74,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
 
     facts    may reach beyond `until`; nothing known later is read.
     until    instant of knowledge, epoch microseconds.
-    Raises   DataError [LS-DATA-01] if no snapshot can be taken.
+    Raises   DataError [LS-DATA-01] if no snapshot can be taken, [LS-FEATURE-02] if a plug-in gives infinite values.
     """
     training = settings.training
     known = facts.known_before(until)
@@ -91,6 +91,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     if not len(table):
         raise DataError("LS-DATA-01", found="no lead was open on any Monday of the history", fix="import more history")
     matrix = compute_matrix(known, table.arrow(), features, progress)
+    _require_finite(matrix, features)
     complete_to = until - training.outcome_lag_days * DAY_US
     half_lives = (until - table.as_of) / (training.recency_half_life_days * DAY_US)
     weight = table.weight * 0.5 ** np.minimum(half_lives, _MOST_HALF_LIVES)
@@ -98,6 +99,19 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
     by_band, by_horizon = (TrainingRows(matrix=matrix, **vars(labels)) for labels in (bands, whole))
     return TrainingSet(table, by_band, by_horizon, features, since, until)
+
+
+def _require_finite(matrix: np.ndarray, features: FeatureSet) -> None:
+    """Refuse what no model can compute with; leadscore's own features are finite, so a plug-in's is not."""
+    infinite = np.isinf(matrix).sum(axis=0)
+    if infinite.any():
+        named = [f"{features.names[column]} ({infinite[column]:,} rows)" for column in np.flatnonzero(infinite)]
+        raise DataError(
+            "LS-FEATURE-02",
+            found=f"infinite values of {', '.join(named)} among {len(matrix):,} rows",
+            allowed="finite numbers, and NaN for missing",
+            fix="mend the plug-in, e.g. where it divides by 0",
+        )
 
 
 def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels, weight: np.ndarray) -> LabelledRows:
