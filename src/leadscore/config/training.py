@@ -50,6 +50,8 @@ class TrainingConfig(Section):
     """How far back training snapshots go; older habits mislead more than their number helps."""
     recency_half_life_days: int = Field(365, ge=7)
     """Age at which a training snapshot counts half as much as a new one: buyers and their habits drift."""
+    newest_level_days: int = Field(120, ge=0)
+    """How far back the newest ripe outcomes go that may move the level of a band, if that holds up; 0 moves nothing."""
     evaluation_window_days: int = Field(180, ge=14)
     """Length of the newest, never trained-on period on which a model is judged."""
     bootstrap_draws: int = Field(200, ge=50)

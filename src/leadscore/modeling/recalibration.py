@@ -25,10 +25,11 @@ def log_loss(log_odds: Floats, label: Flags) -> float:
     return float(np.mean(np.logaddexp(0, log_odds) - label * log_odds))
 
 
-def level(log_odds: Floats, label: Flags, weight: Floats | float = 1.0) -> float:
+def level(log_odds: Floats, label: Flags, weight: Floats | float = 1.0, belief: float = BELIEF_CASES) -> float:
     """What must be added to all log-odds, shape (n,), for the predicted conversions to meet those that happened.
 
     weight   of each row, shape (n,).
+    belief   cases that speak for no change.
 
     >>> round(level(np.zeros(1000), np.arange(1000) < 250), 2)
     -1.09
@@ -36,8 +37,8 @@ def level(log_odds: Floats, label: Flags, weight: Floats | float = 1.0) -> float
     moved = 0.0
     for _ in range(STEPS):
         p = sigmoid(log_odds + moved)
-        information = float((weight * p * (1 - p)).sum()) + BELIEF_CASES
-        step = (float((weight * (label - p)).sum()) - BELIEF_CASES * moved) / information
+        information = float((weight * p * (1 - p)).sum()) + belief
+        step = (float((weight * (label - p)).sum()) - belief * moved) / information
         moved += float(np.clip(step, -2, 2))
     return moved
 

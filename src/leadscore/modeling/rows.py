@@ -73,9 +73,11 @@ class TrainingRows(LabelledRows):
     """Labelled rows with their features.
 
     matrix    float64, shape (n, f); NaN is a missing value.
+    at        instant of each row, epoch microseconds, shape (n,); None where rows have no time.
     """
 
     matrix: Floats
+    at: Whole | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -87,6 +89,7 @@ class TrainingRows(LabelledRows):
         taken = super().take(rows)
         return type(self)(
             matrix=self.matrix[rows],
+            at=None if self.at is None else self.at[rows],
             known=taken.known,
             converted=taken.converted,
             weight=taken.weight,

@@ -97,7 +97,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     weight = table.weight * 0.5 ** np.minimum(half_lives, _MOST_HALF_LIVES)
     bands = _labelled(table, band_labels(table, training.horizons_days, complete_to), weight)
     whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
-    by_band, by_horizon = (TrainingRows(matrix=matrix, **vars(labels)) for labels in (bands, whole))
+    by_band, by_horizon = (TrainingRows(matrix=matrix, at=table.as_of, **vars(labels)) for labels in (bands, whole))
     return TrainingSet(table, by_band, by_horizon, features, since, until)
 
 

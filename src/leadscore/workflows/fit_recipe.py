@@ -20,6 +20,7 @@ from leadscore.modeling.distillation import fit_taught_bands
 from leadscore.modeling.estimator import make_estimator
 from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
+from leadscore.modeling.newest_level import at_newest_level
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.recipe import Columns, fit_recipe
 from leadscore.modeling.rows import LabelledRows, TrainingRows
@@ -91,7 +92,9 @@ def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> F
     columns = Columns(rows.features.features, rows.features.categorical)
     names = horizon_names(settings, kind)
     learner, bands = fit_recipe(rows.bands, names, columns, training.lightgbm, training.seed, progress)
-    return Fitted(rows, bands, learner)
+    level = at_newest_level(bands, rows.bands, training.newest_level_days)
+    moved = [new.mix.intercept - old.mix.intercept for new, old in zip(level, bands, strict=True)]
+    return Fitted(rows, level, learner, {"newest_level": moved})
 
 
 def _fit_estimator(rows: Learnable, settings: Settings, progress: Progress) -> Fitted:
