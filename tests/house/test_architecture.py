@@ -20,6 +20,7 @@ ONE_HOME = {
     "mlflow": {"registry"},
     "lightgbm": {"modeling"},
     "sklearn": {"modeling"},
+    "optuna": {"modeling"},
     "altair": {"modeling"},
     "duckdb": {"features"},
     "fastapi": {"api", "dashboard", "app.py"},

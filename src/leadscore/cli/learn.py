@@ -9,6 +9,7 @@ import typer
 
 from leadscore.cli.findings import show_findings
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table, warn
+from leadscore.cli.tuning import say_tuning
 from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
@@ -21,6 +22,7 @@ from leadscore.workflows.register_model import TrainReport
 from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import picture_splits, train_on_events
 from leadscore.workflows.train_table import train_on_table
+from leadscore.workflows.tune_events import TuneRequest
 
 _METRICS = {
     "roc_auc": "ROC-AUC",
@@ -59,6 +61,10 @@ def train(
     negative: Annotated[str | None, typer.Option(help="Table: the value that means not converted.")] = None,
     shuffled: Annotated[bool, typer.Option("--shuffled", help="Table: the rows are in no order of time.")] = False,
     keep: Annotated[list[str] | None, typer.Option(help="Use a column although it is suspected of leaking.")] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Look for better settings on earlier cuts first; goes on if repeated.")
+    ] = False,
+    tune_minutes: Annotated[float, typer.Option(min=0, help="How long --tune looks for better settings.")] = 10.0,
     json: JsonFlag = False,
 ) -> None:
     """Learn from everything known, judge the recipe on later data, register it as challenger.
@@ -78,6 +84,12 @@ def train(
         keep=tuple(keep or ()),
     )
     _check_training(request, table, show_splits or as_of is not None)
+    if tune and table is not None:
+        raise UsageError(
+            "LS-USAGE-01",
+            found="--tune with --table",
+            fix="leave --tune out: a table chooses its learner on its own rows",
+        )
     instant = None if as_of is None else parse_instant(as_of).at
     if show_splits:
         picture = picture_splits(settings, instant)
@@ -85,10 +97,12 @@ def train(
         return
     with progress_bars() as progress:
         if table is None:
-            report = train_on_events(settings, name, instant, progress, request.keep, warn)
+            wanted = TuneRequest(tune_minutes) if tune else None
+            report = train_on_events(settings, name, instant, progress, request.keep, warn, wanted)
         else:
             report = train_on_table(settings, name, table, request, progress, warn)
-    emit_json(report.to_dict()) if json else say_training(report)
+    tuning = report.evaluation.get("tuning")
+    emit_json(report.to_dict() | ({"tuning": tuning} if tuning else {})) if json else say_training(report)
 
 
 def _check_training(request: TableRequest, table: Path | None, of_events: bool) -> None:
@@ -110,6 +124,8 @@ def say_training(report: TrainReport, *, next_step: bool = True) -> None:
         f"knowledge as of {report.as_of or 'its file'}."
     )
     say()
+    if report.evaluation.get("tuning"):
+        say_tuning(report.evaluation["tuning"])
     show_figures(report.evaluation)
     if report.low_confidence:
         say(report.low_confidence["told"])

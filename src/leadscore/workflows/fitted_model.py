@@ -24,6 +24,7 @@ class FittedModel:
     leak_suspects fields left out; kept_suspects fields used on request although they are suspected.
     leak_pictures SVG of what gives a field away, by field.
     choice        which learner won against which others, on older rows; None if there was no choice.
+    tuning        how better settings were looked for, and which were taken; None if nobody asked.
     """
 
     final: ArtifactParts
@@ -39,6 +40,7 @@ class FittedModel:
     kept_suspects: list[LeakSuspect] = field(default_factory=list)
     leak_pictures: dict[str, str] = field(default_factory=dict)
     choice: dict[str, Any] | None = None
+    tuning: dict[str, Any] | None = None
 
     @property
     def main_horizon(self) -> str:
@@ -60,6 +62,7 @@ def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
         "leak_pictures": list(leak_files(fitted)),
         "choice": fitted.choice,
         "low_confidence": _told(fitted.final.manifest["extra"].get("little_history")),
+        "tuning": fitted.tuning,
         "data": fitted.data,
         "assessment": fitted.assessment,
     }

@@ -38,6 +38,7 @@ from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.learn_events import KIND, learnable
 from leadscore.workflows.learn_returns import learn_returns
 from leadscore.workflows.register_model import TrainReport, register_model
+from leadscore.workflows.tune_events import FactsBefore, TuneRequest, require_tuning, tune_events, with_tuning
 
 
 def train_on_events(
@@ -47,14 +48,19 @@ def train_on_events(
     progress: Progress,
     keep: tuple[str, ...] = (),
     notice: Notice = unheard,
+    tune: TuneRequest | None = None,
 ) -> TrainReport:
     """Fit the recipe at an earlier cut, judge it on later snapshots, fit it on everything, register the challenger.
 
     as_of    instant of knowledge; by default the latest known_at of any stored fact, never the clock.
     keep     attributes used although the leakage gate suspects them.
     notice   hears what is doubtful about the facts, and what was done about it.
-    Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01].
+    tune     look for better settings of LightGBM first, on earlier cuts.
+    Raises   DataError [LS-DATA-01, LS-DATA-02] if nothing can be fitted; OutsideError [LS-REGISTRY-01]; UsageError
+             [LS-USAGE-01] if tuning is asked for and cannot be done.
     """
+    if tune is not None:
+        require_tuning(settings)
     check_plugins(settings)
     store = open_store(settings.service.store_url)
     instant = _instant(store, as_of, notice)
@@ -63,17 +69,21 @@ def train_on_events(
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
-        fitted = fit_events(facts, instant, settings, About(name, keep, champion), progress)
-    return register_model(registry, fitted, settings)
+        fitted = fit_events(facts, instant, settings, About(name, keep, champion, tune), progress)
+    return register_model(registry, fitted, with_tuning(settings, fitted.tuning))
 
 
 @dataclass(frozen=True)
 class About:
-    """What a training is for: the model's name, attributes kept against suspicion, the champion to beat."""
+    """What a training is for: the model's name, attributes kept against suspicion, the champion to beat.
+
+    tune   how long to look for better settings; None for those of the configuration.
+    """
 
     name: str
     keep: tuple[str, ...]
     champion: Champion | None
+    tune: TuneRequest | None = None
 
 
 def fit_events(facts: Facts, instant: int, settings: Settings, about: About, progress: Progress) -> FittedModel:
@@ -84,6 +94,8 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     # As of the instant, not of the cut: a column that was exported then tells of everything that happened until then.
     attributes = choose_attributes(facts, whole, settings, about.keep, progress)
     whole = whole.without_attributes(attributes.left_out)
+    tuned = tune_events(FactsBefore(facts, split, attributes.left_out), settings, about.tune, progress)
+    settings = tuned.settings
     early = build_training_set(facts, split.cut, settings, progress).without_attributes(attributes.left_out)
     later = build_evaluation_set(facts, split.test_from, split.test_until, split.complete_to, settings)
     learnt = learnable(early, about.keep)
@@ -99,6 +111,7 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         "name": about.name,
         "kind": KIND,
         "returns": learn_returns(facts.known_before(instant), instant, settings),
+        **({"tuning": tuned.about} if tuned.about else {}),
     }
     version = parts(final, judged, manifest, settings, champion)
     past = Past(later, split, attributes.left_out, settings)
@@ -115,6 +128,7 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         leak_suspects=attributes.suspects,
         kept_suspects=attributes.kept,
         leak_pictures=attributes.pictures,
+        tuning=tuned.about,
     )
 
 

@@ -1,0 +1,19 @@
+"""How a search for better settings is told."""
+
+from typing import Any
+
+from leadscore.cli.output import say
+
+
+def say_tuning(tuning: dict[str, Any]) -> None:
+    """How far the search got, and its settings in the form of the configuration file."""
+    say(
+        f"Tuned in {tuning['tried']} trials on {len(tuning['folds'])} earlier cuts: log loss {tuning['loss']:.4f} of "
+        f"the base rate's, {tuning['start_loss']:.4f} with the settings of the configuration."
+    )
+    if tuning["changed"]:
+        block = "".join(f"\n  {name}: {value}" for name, value in tuning["changed"].items())
+        say(f"To keep them, put this into configs/training.yaml:\nlightgbm:{block}")
+    else:
+        say("Nothing better than these was found.")
+    say()
