@@ -41,7 +41,7 @@ from leadscore.workflows.register_model import TrainReport, register_model
 from leadscore.workflows.tune_events import FactsBefore, TuneRequest, require_tuning, tune_events, with_tuning
 
 
-def train_on_events(
+def train_on_events(  # noqa: PLR0913, PLR0917
     settings: Settings,
     name: str,
     as_of: int | None,

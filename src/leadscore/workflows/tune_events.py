@@ -93,7 +93,7 @@ def tune_events(past: FactsBefore, settings: Settings, asked: TuneRequest | None
         return Tuned(settings, None)
     tuning, training = require_tuning(settings), settings.training
     started, budget = time.monotonic(), max(round(asked.minutes * 60), 1)
-    folds = _folds(past, settings, progress)
+    folds = folds_before(past, settings, progress)
 
     def losses(config: LightGbmConfig) -> Iterator[float]:
         tried = replace(settings, training=training.model_copy(update={"lightgbm": config}))
@@ -127,12 +127,18 @@ def with_tuning(settings: Settings, about: dict[str, Any] | None) -> Settings:
     return replace(settings, training=settings.training.model_copy(update={"lightgbm": lightgbm}))
 
 
-def _folds(past: FactsBefore, settings: Settings, progress: Progress) -> list[Fold]:
+def folds_before(past: FactsBefore, settings: Settings, progress: Progress) -> list[Fold]:
+    """What was known at earlier cuts, and what came after each of them, by all that was known at the evaluation's cut.
+
+    Raises   DataError [LS-DATA-01] if the history is too short.
+    """
     training = settings.training
     planned = training.model_copy(
         update={"backtest_origins": FOLDS, "max_snapshots": min(training.max_snapshots, training.backtest_snapshots)}
     )
     thinner = replace(settings, training=planned)
+    # Outcomes known later would show in which snapshots are kept, even where no label is.
+    past = replace(past, facts=past.facts.known_before(past.split.cut))
     first = int(np.min(past.facts.leads["created_at"].to_numpy()))
     origins = plan_origins(first, past.split, planned)
     found = []

@@ -1,0 +1,84 @@
+"""Tuning looks at nothing that the evaluation will be judged by."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from leadscore.config.load import load_settings
+from leadscore.dataset.splits import plan_split
+from leadscore.domain.errors import UsageError
+from leadscore.domain.progress import silent
+from leadscore.domain.time import parse_instant
+from leadscore.notebook import open_history
+from leadscore.workflows.tune_events import (
+    FactsBefore,
+    TuneRequest,
+    folds_before,
+    require_tuning,
+    tune_events,
+    with_tuning,
+)
+
+
+@pytest.fixture(scope="module")
+def past(company):
+    """The facts of the company up to the end of its files, and the split of its evaluation."""
+    history = open_history(company.home, {"max_snapshots": 1_500, "lightgbm": {"trees": 10, "trees_on_few_data": 10}})
+    first = int(np.min(history.facts.leads["created_at"].to_numpy()))
+    split = plan_split(first, int(history.until.timestamp() * 1e6), history.settings.training)
+    return FactsBefore(history.facts, split, {"utm_medium"}), history.settings
+
+
+@pytest.fixture(scope="module")
+def folds(past):
+    return folds_before(*past, silent)
+
+
+def test_nothing_known_at_or_after_the_cut_of_the_evaluation_is_looked_at(past, folds):
+    found, settings = past
+    unknowing = FactsBefore(found.facts.known_before(found.split.cut), found.split, found.left_out)
+    for seen, blind in zip(folds, folds_before(unknowing, settings, silent), strict=True):
+        assert np.array_equal(seen.learnt.bands.matrix, blind.learnt.bands.matrix, equal_nan=True)
+        assert np.array_equal(seen.matrix, blind.matrix, equal_nan=True)
+        assert np.array_equal(seen.later.known, blind.later.known)
+        assert np.array_equal(seen.later.labels(), blind.later.labels())
+
+
+def test_each_cut_lies_before_the_next_and_the_suspects_are_left_out(past, folds):
+    cuts = [parse_instant(fold.learnt.as_of).at for fold in folds]
+    assert cuts == sorted(set(cuts))
+    assert cuts[-1] < past[0].split.cut
+    assert all("attribute_utm_medium" not in fold.learnt.features.names for fold in folds)
+
+
+def test_the_same_facts_and_recipe_go_on_with_the_same_search(past, tmp_path):
+    found, settings = past
+    service = settings.service.model_copy(update={"home": tmp_path})
+    settings = type(settings)(**{**vars(settings), "service": service})
+    first = tune_events(found, settings, TuneRequest(1, trials=1), silent)
+    again = tune_events(found, settings, TuneRequest(1, trials=1), silent)
+    assert (first.about["tried"], again.about["tried"]) == (1, 2)
+    assert again.about["study"] == first.about["study"]
+    assert (tmp_path / "models/tuning.db").is_file()
+    assert with_tuning(settings, again.about).training.lightgbm == again.settings.training.lightgbm
+    assert again.about["loss"] <= again.about["start_loss"]
+    assert tune_events(found, settings, None, silent).settings is settings
+
+
+def test_without_optuna_or_with_another_classifier_it_is_said_what_to_do(past, monkeypatch, company):
+    settings = past[1]
+    other = settings.training.model_copy(update={"estimator": "sklearn.naive_bayes.GaussianNB"})
+    with pytest.raises(UsageError, match="GaussianNB"):
+        require_tuning(type(settings)(**{**vars(settings), "training": other}))
+    monkeypatch.delitem(sys.modules, "leadscore.modeling.tuning", raising=False)
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    answer = company.run("train", "--tune", "--name", "tuned")
+    assert answer.code == 2
+    assert "pip install 'leadscore[tune]'" in answer.err
+    assert company.run("train", "--tune", "--table", "x.csv", "--target", "y").code == 2
+
+
+def test_settings_are_the_same_without_tuning(company):
+    settings = load_settings(company.home)
+    assert with_tuning(settings, None) is settings
