@@ -83,26 +83,24 @@ def train(
         shuffled=shuffled,
         keep=tuple(keep or ()),
     )
-    _check_training(request, table, show_splits or as_of is not None)
-    if tune and table is not None:
-        raise UsageError(
-            "LS-USAGE-01",
-            found="--tune with --table",
-            fix="leave --tune out: a table chooses its learner on its own rows",
-        )
+    _check_training(request, table, show_splits or as_of is not None or tune)
     instant = None if as_of is None else parse_instant(as_of).at
     if show_splits:
         picture = picture_splits(settings, instant)
         emit_json({"splits": picture.splitlines()}) if json else say(picture)
         return
+    wanted = TuneRequest(tune_minutes) if tune else None
     with progress_bars() as progress:
         if table is None:
-            wanted = TuneRequest(tune_minutes) if tune else None
             report = train_on_events(settings, name, instant, progress, request.keep, warn, wanted)
         else:
             report = train_on_table(settings, name, table, request, progress, warn)
+    emit_json(_as_json(report)) if json else say_training(report)
+
+
+def _as_json(report: TrainReport) -> dict[str, Any]:
     tuning = report.evaluation.get("tuning")
-    emit_json(report.to_dict() | ({"tuning": tuning} if tuning else {})) if json else say_training(report)
+    return report.to_dict() | ({"tuning": tuning} if tuning else {})
 
 
 def _check_training(request: TableRequest, table: Path | None, of_events: bool) -> None:
@@ -113,7 +111,9 @@ def _check_training(request: TableRequest, table: Path | None, of_events: bool) 
         raise UsageError("LS-USAGE-01", found="--table without --target", fix="name the column that says who converted")
     if table is not None and of_events:
         raise UsageError(
-            "LS-USAGE-01", found="--show-splits or --as-of with --table", fix="a table is split by its rows"
+            "LS-USAGE-01",
+            found="--show-splits, --as-of or --tune with --table",
+            fix="leave it out: a table is split by its rows, on which it chooses its learner too",
         )
 
 
