@@ -3,7 +3,9 @@
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pyarrow.compute as pc
 import pytest
 
@@ -13,6 +15,7 @@ from leadscore.modeling.model_card import model_card
 from leadscore.modeling.pictures import draw_pictures
 from leadscore.modeling.report import report_page
 from leadscore.simulate.company import simulate_company
+from leadscore.workflows.assess_model import Subject
 from leadscore.workflows.describe_run import nested_runs
 from leadscore.workflows.fitted_model import FittedModel, evaluation_record
 from leadscore.workflows.train_challenger import About, fit_events
@@ -72,6 +75,15 @@ def test_the_card_has_rows_for_young_leads_and_for_leads_created_after_the_cut(m
         for grouping in ("age", "lead", "grade"):
             part = [cell for cell in cells if (cell["grouping"], cell["horizon"]) == (grouping, horizon)]
             assert sum(cell["rows"] for cell in part) == whole["rows"]
+
+
+@pytest.mark.parametrize(("comparable", "beside"), [(True, ["champion"]), (False, [])])
+def test_a_champion_stands_beside_the_model_only_where_it_may_be_compared(comparable: bool, beside: list[str]) -> None:
+    p = np.full((3, 1), 0.5)
+    judged = SimpleNamespace(p=p, baseline_p={"points": p})
+    champion = p if comparable else np.full((3, 1), np.nan)
+    subject = Subject("events", judged, {}, None, {}, np.zeros(3), champion, {})  # type: ignore[arg-type]
+    assert list(subject.p) == ["leadscore", "points", *beside]
 
 
 def test_a_young_company_without_earlier_cuts_still_gets_report_card_and_runs() -> None:

@@ -50,9 +50,11 @@ class Subject:
 
     @property
     def p(self) -> dict[str, np.ndarray]:
-        """Model -> probabilities of the later rows, shape (n, h)."""
-        champion = {} if self.champion_p is None else {CHAMPION: self.champion_p}
-        return {MODEL: self.judged.p, **self.judged.baseline_p, **champion}
+        """Model -> probabilities of the later rows, shape (n, h); the champion only where it may be compared."""
+        found = {MODEL: self.judged.p, **self.judged.baseline_p}
+        if self.champion_p is not None and np.isfinite(self.champion_p).any():
+            found[CHAMPION] = self.champion_p
+        return found
 
 
 def assess_events(
