@@ -126,10 +126,12 @@ def judge_challenger(
 def _by_segment(pairs: PairedRows, segments: NDArray[np.str_], config: PromotionConfig, seed: int) -> dict[str, Gain]:
     """The gain in each segment with enough converting leads; the more of them, the wider each interval."""
     converting = (pairs.rows.labels() & np.isfinite(pairs.reference)).any(axis=1)
+    least = config.min_segment_converting_leads
+    names, rows = np.unique(segments[converting], return_counts=True)
     large = [
         str(name)
-        for name in np.unique(segments)
-        if len(np.unique(pairs.rows.cluster[converting & (segments == name)])) >= config.min_segment_converting_leads
+        for name in names[rows >= least]
+        if len(np.unique(pairs.rows.cluster[converting & (segments == name)])) >= least
     ]
     # Bonferroni: with many segments one would look worse by luck alone.
     tail = LOW / max(len(large), 1)
