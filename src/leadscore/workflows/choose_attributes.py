@@ -1,6 +1,6 @@
 """Events mode: which attributes of the leads know the outcome, and are left out of what is learnt from."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,10 +23,10 @@ from leadscore.modeling.bands import fit_bands
 from leadscore.modeling.leakage.afterwards import FILL_RULE, VALUE_RULE, Fills
 from leadscore.modeling.leakage.comparable import Comparable
 from leadscore.modeling.leakage.gate import LeadField, find_in_leads
-from leadscore.modeling.leakage.suspect import Field, LeakSuspect, group_values
+from leadscore.modeling.leakage.suspect import Field, Groups, LeakSuspect, group_values
 from leadscore.modeling.plots import group_plot
 from leadscore.modeling.predictor import BandPredictor
-from leadscore.modeling.rows import Flags, TrainingRows
+from leadscore.modeling.rows import TrainingRows
 from leadscore.workflows.build_training_set import TrainingSet
 
 _STEP = "looking for leaks"
@@ -63,21 +63,26 @@ def choose_attributes(
     """
     screen = _Screen(facts.known_before(known.until), known, settings)
     progress(_STEP, 0, 3)
-    attributes = [each for each in screen.attributes() if each.name not in settings.features.ignore_attributes]
-    _require_known(keep, {each.name for each in attributes})
-    named = [told for each in attributes if (told := screen.named_or_told(each)) is not None]
-    rest = {each.name: each for each in attributes if each.name not in {suspect.field for suspect in named}}
-    fields = [screen.field(each) for each in rest.values()]
+    named, fields = [], {}
+    for attribute in screen.attributes():
+        told = screen.named_or_told(attribute)
+        if told is None:
+            fields[attribute.name] = screen.field(attribute)
+        else:
+            named.append(told)
+    idle = {suspect.field for suspect in named}
+    _require_known(keep, fields.keys() | idle)
     progress(_STEP, 1, 3)
-    found = screen.find(fields, {each.collected.name for each in fields})
+    found = screen.find(fields.values(), fields.keys() | idle)
     progress(_STEP, 2, 3)
     if any(suspect.rule in (FILL_RULE, VALUE_RULE) for suspect in found):
         # A second look with a model that knows the honest fields: what they explain is no sign of a leak.
-        names = {suspect.field for suspect in found}
-        found = screen.find([each for each in fields if each.collected.name in names], names)
+        names = [suspect.field for suspect in found]
+        found = screen.find([fields[name] for name in names], {*names, *idle})
     found += named
     progress(_STEP, 3, 3)
-    pictures = {each.field: screen.picture(each, rest) for each in found[:_MOST_PICTURES] if each.field in rest}
+    pictured = [each for each in found if each.field in fields][:_MOST_PICTURES]
+    pictures = {each.field: screen.picture(each, fields[each.field]) for each in pictured}
     return AttributeFindings(
         [suspect for suspect in found if suspect.field not in keep],
         [suspect for suspect in found if suspect.field in keep],
@@ -85,8 +90,8 @@ def choose_attributes(
     )
 
 
-def _require_known(keep: Collection[str], names: set[str]) -> None:
-    unknown = sorted(set(keep) - names)
+def _require_known(keep: Collection[str], names: Collection[str]) -> None:
+    unknown = sorted(set(keep) - set(names))
     if unknown:
         raise UsageError(
             "LS-USAGE-01",
@@ -108,8 +113,10 @@ class _Screen:
         ripe = self._leads.created_at <= known.until - self._horizon_us
         self._ripe = ripe if self._won[ripe].any() else np.ones_like(ripe)
 
-    def attributes(self) -> Iterable[LeadAttribute]:
-        return lead_attributes(self._facts, self._leads)
+    def attributes(self) -> Iterator[LeadAttribute]:
+        """Those that features may be made of, one after the other: all of a wide company's would fill the memory."""
+        ignored = self._settings.features.ignore_attributes
+        return (each for each in lead_attributes(self._facts, self._leads) if each.name not in ignored)
 
     def named_or_told(self, attribute: LeadAttribute) -> LeakSuspect | None:
         """The finding about an attribute that names or describes single leads."""
@@ -150,21 +157,14 @@ class _Screen:
         open_for = np.clip(leads.bought_at - leads.created_at, 0, self._horizon_us) / self._horizon_us
         return Comparable(np.where(self._won, open_for, 0.0), chance)
 
-    def picture(self, suspect: LeakSuspect, attributes: dict[str, LeadAttribute]) -> str:
-        """Share of leads that became customers, by value; by whether it is filled if that is what gives it away."""
-        attribute = attributes[suspect.field]
-        encoder = self._encoder(suspect.field)
-        if np.any(attribute.collected >= 0):
-            values, words = attribute.numbers(encoder), tuple(encoder.values)
-            groups = group_values(Field(suspect.field, values, words), _PICTURE_GROUPS)
-            names, (won, rows) = groups.names, groups.counts(self._won)
+    def picture(self, suspect: LeakSuspect, field: LeadField) -> str:
+        """Share of leads that became customers, by value; by whether it is filled, if values came later only."""
+        if field.fills is not None and np.isnan(field.collected.values).all():
+            groups = Groups(field.fills.filled.astype(np.int64), ("empty", "filled"))
         else:
-            names, (won, rows) = ("empty", "filled"), _counted(attribute.latest >= 0, self._won)
-        return group_plot(names, won, rows, f"{suspect.field}: {suspect.rule.replace('_', ' ')}")
-
-
-def _counted(filled: Flags, won: Flags) -> tuple[np.ndarray, np.ndarray]:
-    return np.bincount(filled, weights=won, minlength=2), np.bincount(filled, minlength=2)
+            groups = group_values(field.collected, _PICTURE_GROUPS)
+        won, rows = groups.counts(self._won)
+        return group_plot(groups.names, won, rows, f"{suspect.field}: {suspect.rule.replace('_', ' ')}")
 
 
 def _quick_model(rows: TrainingRows, features: FeatureSet, settings: Settings) -> BandPredictor:
