@@ -190,3 +190,14 @@ def test_promotion_can_be_undone(empty: Company) -> None:
     assert empty.run("rollback").code == 3
     again = empty.run("promote", "--json").json()
     assert (again["promoted"], again["version"]) == (True, "2")
+
+
+def test_a_classifier_that_is_not_there_is_refused_at_once_with_what_is(empty: Company) -> None:
+    (empty.home / "configs/training.yaml").write_text("estimator: sklearn.ensemble.RandomForrest\n")
+    for words in (("train",), ("train", "--table", "nowhere.csv", "--target", "y")):
+        answer = empty.run(*words)
+        assert answer.code == 2
+        assert "LS-CONFIG-02" in answer.err
+        assert "sklearn.ensemble.RandomForestClassifier" in answer.err
+    (empty.home / "configs/training.yaml").write_text("estimator_settings: {max_iter: 3}\n")
+    assert "estimator_settings belong to another estimator" in empty.run("train").err

@@ -97,6 +97,15 @@ def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> F
     return Fitted(rows, level, learner, {"newest_level": moved})
 
 
+def check_estimator(settings: Settings) -> None:
+    """Make sure, before any work, that the classifier in the configuration is there.
+
+    Raises   UsageError [LS-CONFIG-02] saying what is allowed.
+    """
+    if settings.training.estimator != OWN_LEARNER:
+        make_estimator(settings.training.estimator, settings.training.estimator_settings)
+
+
 def _fit_estimator(rows: Learnable, settings: Settings, progress: Progress) -> Fitted:
     name, options = settings.training.estimator, settings.training.estimator_settings
     classifier = make_estimator(name, options)

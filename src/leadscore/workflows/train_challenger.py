@@ -32,7 +32,7 @@ from leadscore.workflows.build_training_set import (
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.check_features import check_plugins
 from leadscore.workflows.choose_attributes import choose_attributes
-from leadscore.workflows.fit_recipe import fit, horizon_names, importances, judge, parts
+from leadscore.workflows.fit_recipe import check_estimator, fit, horizon_names, importances, judge, parts
 from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.learn_events import KIND, learnable
@@ -61,6 +61,7 @@ def train_on_events(  # noqa: PLR0913, PLR0917
     """
     if tune is not None:
         require_tuning(settings)
+    check_estimator(settings)
     check_plugins(settings)
     store = open_store(settings.service.store_url)
     instant = _instant(store, as_of, notice)

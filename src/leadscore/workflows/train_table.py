@@ -20,7 +20,7 @@ from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.champion_on_table import champion_p, with_seen
 from leadscore.workflows.choose_fields import TableFields, choose_fields
 from leadscore.workflows.choose_learner import choose_learner, fit_chosen
-from leadscore.workflows.fit_recipe import Learnable, importances, judge, parts
+from leadscore.workflows.fit_recipe import Learnable, check_estimator, importances, judge, parts
 from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.order_table import KIND, OrderedTable, order_table
@@ -41,6 +41,7 @@ def train_on_table(
     Raises   UsageError for columns or values that are not there; DataError [LS-DATA-01, LS-DATA-02] if nothing can be
              fitted; OutsideError [LS-REGISTRY-01].
     """
+    check_estimator(settings)
     frame = read_table(path, notice)
     table = order_table(frame, request, settings, str(path), notice)
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
