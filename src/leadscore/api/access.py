@@ -12,11 +12,12 @@ from leadscore.workflows.authorize import ALLOWED_SCOPES, KeyRing
 _LONGEST_KEY = 200
 
 
-async def authorize(request: Request, keys: KeyRing, action: str, key: str | None = None) -> None:
+async def authorize(request: Request, keys: KeyRing, action: str, key: str | None = None) -> str:
     """Let a request pass if its key's scope covers an action.
 
     action   a key of ALLOWED_SCOPES.
     key      a key found elsewhere than in the Authorization header, which is preferred.
+    Returns  the key.
     Raises   DataError [LS-AUTH-01] without a working key, [LS-AUTH-02] if its scope does not cover the action.
     """
     given = key_of(request.headers.get("authorization"), basic=action == "track") or key
@@ -29,6 +30,7 @@ async def authorize(request: Request, keys: KeyRing, action: str, key: str | Non
     if scope not in ALLOWED_SCOPES[action]:
         allowed = " or ".join(sorted(ALLOWED_SCOPES[action]))
         raise DataError("LS-AUTH-02", found=f"the key's scope is {scope}", allowed=f"a key of scope {allowed}")
+    return given
 
 
 def key_of(header: str | None, *, basic: bool) -> str | None:

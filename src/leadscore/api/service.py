@@ -15,6 +15,7 @@ from leadscore.api.access import authorize
 from leadscore.api.bodies import read_body
 from leadscore.api.intake import Intake
 from leadscore.api.problems import invalid_body
+from leadscore.api.rate import RateLimit
 from leadscore.config.load import Settings
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
@@ -30,6 +31,7 @@ class Service:
 
     champion       folder that the champion is exported to.
     intake         stores tracking messages.
+    rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
     model_problem  why the exported champion is not in use; None if it is, or if there is none.
     """
@@ -42,8 +44,10 @@ class Service:
     model_problem: str | None = None
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     intake: Intake = field(init=False)
+    rate: RateLimit = field(init=False)
 
     def __post_init__(self) -> None:
+        self.rate = RateLimit(self.settings.service.max_requests_per_second)
         self.intake = Intake(partial(receive_all, self.store), self.writer)
 
 
@@ -56,10 +60,10 @@ def service_of(request: Request) -> Service:
 async def authorized(request: Request, action: str) -> Service:
     """The running service, if the request's key may do what it asks for.
 
-    Raises   DataError [LS-AUTH-01, LS-AUTH-02].
+    Raises   DataError [LS-AUTH-01, LS-AUTH-02, LS-RATE-01].
     """
     service = service_of(request)
-    await authorize(request, service.keys, action)
+    service.rate.admit(await authorize(request, service.keys, action))
     return service
 
 

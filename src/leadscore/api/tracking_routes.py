@@ -27,7 +27,7 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _SMALL_BODY = 32_768
-_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-RATE-02")
+_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-RATE-01", "LS-RATE-02")
 
 
 async def _track(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def _received(request: Request) -> Response:
     limits = service.settings.service
     body = await read_body(request, limits.max_body_bytes)
     key = None if "authorization" in request.headers else await anyio.to_thread.run_sync(_key_in, body)
-    await authorize(request, service.keys, "track", key)
+    service.rate.admit(await authorize(request, service.keys, "track", key))
     route = TRACKING_TYPES[request.url.path.removeprefix("/v1/")]
     received_at = now_micros()
     read = partial(parse_messages, body, received_at, route, limits.max_event_bytes)

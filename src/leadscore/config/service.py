@@ -37,6 +37,8 @@ class ServiceConfig(BaseSettings):
     """Largest request body, after decompression."""
     max_event_bytes: int = Field(65_536, ge=1_000)
     """Largest single tracking message."""
+    max_requests_per_second: int = Field(2_000, ge=1)
+    """Requests a second that each API key may make; beyond it the answer is 429 with Retry-After."""
 
     @property
     def configs_folder(self) -> Path:
