@@ -20,6 +20,8 @@ from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.ridge_bands import fit_ridge_bands
 from leadscore.modeling.rows import Floats, TrainingRows
 
+_USUAL = LightGbmConfig()
+
 
 class _BandClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """What both have in common: labels to bands, and chances of the bands back to chances of the classes."""
@@ -80,13 +82,13 @@ class LightGbmBands(_BandClassifier):
 
     def __init__(  # noqa: PLR0913, PLR0917 - a parameter each is what scikit-learn asks for
         self,
-        trees: int = 300,
-        learning_rate: float = 0.06,
-        leaves: int = 8,
-        min_rows_per_leaf: int = 100,
-        lambda_l2: float = 40.0,
-        feature_fraction: float = 0.3,
-        bagging_fraction: float = 0.7,
+        trees: int = _USUAL.trees,
+        learning_rate: float = _USUAL.learning_rate,
+        leaves: int = _USUAL.leaves,
+        min_rows_per_leaf: int = _USUAL.min_rows_per_leaf,
+        lambda_l2: float = _USUAL.lambda_l2,
+        feature_fraction: float = _USUAL.feature_fraction,
+        bagging_fraction: float = _USUAL.bagging_fraction,
         categorical: tuple[int, ...] = (),
         random_state: int = 1,
     ) -> None:
