@@ -16,6 +16,7 @@ import argparse
 import csv
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,9 +149,8 @@ def main() -> None:
     asked = arguments()
     settings = load_settings(Path("/nonexistent"))
     if asked.history_days:
-        settings = settings.model_copy(
-            update={"training": settings.training.model_copy(update={"history_days": asked.history_days})}
-        )
+        training = settings.training.model_copy(update={"history_days": asked.history_days})
+        settings = replace(settings, training=training)
     rows: list[Figures] = []
     held: dict[str, list[bool]] = {}
     for seed in asked.seeds:

@@ -70,6 +70,12 @@ def test_a_model_that_promises_too_much_gets_intervals_that_reach_lower():
     assert high == pytest.approx(0.2, abs=0.03)
 
 
+def test_a_market_that_may_have_moved_makes_intervals_wider():
+    rows = calibrated_rows(20_000)
+    still, moving = fit_intervals(*rows), fit_intervals(*rows, drift=0.3)
+    assert width(moving) > 2 * width(still)
+
+
 def test_no_rows_leave_a_wide_interval_around_the_prediction():
     nothing = np.zeros(0)
     low, high = fit_intervals(nothing, nothing.astype(bool), nothing, nothing.astype(np.int64)).at(0.1)

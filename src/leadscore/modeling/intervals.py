@@ -18,10 +18,12 @@ LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
 BIN_WIDTH = 1.0
 """Width, in log-odds, of the bins in which errors are looked for."""
-LEARNED_SHARE = 0.8
+LEARNED_SHARE = 0.5
 """How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
 LARGEST_VARIANCE = 8.0
 """Variance of what a bin without any case is thought to say."""
+MARKET_DRIFT = 0.2
+"""How far, in log-odds, a market is thought to have moved since the rows that intervals are learnt from."""
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
 TYPICAL_SIZE = 0.4
@@ -123,7 +125,7 @@ class IntervalTable:
 
 
 def fit_intervals(
-    p: Floats, converted: Flags, weight: Floats, cluster: Whole, segment: Whole | None = None
+    p: Floats, converted: Flags, weight: Floats, cluster: Whole, segment: Whole | None = None, drift: float = 0.0
 ) -> IntervalTable:
     """Learn the intervals of one horizon from later rows that the model was not trained on.
 
@@ -131,6 +133,7 @@ def fit_intervals(
     converted  shape (n,), the known label; weight and cluster (the lead's number) alike.
     segment    shape (n,), whole number of each row's segment or source, 0 or more: how far segments stray from the
                prediction beyond chance widens all intervals, for the rate of a bin hides differences inside it.
+    drift      how far, in log-odds, all rates may have moved since these rows.
 
     The error of a prediction, in log-odds, is taken as normal: a part common to all rows, one common to the rows of
     like probability, one of the segment within them. The sizes of the last two are estimated from all cells together,
@@ -147,7 +150,7 @@ def fit_intervals(
         cells.append(_cells(moved[rows], converted[rows], weight[rows] / rows_per_case, parts[rows]))
     known = slice(1, None) if len(cells) > 1 else slice(None)
     mean, variance = _predict_error(cells[known])
-    return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt))
+    return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt + drift**2))
 
 
 def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole) -> tuple[IntervalTable, ...]:
@@ -159,7 +162,7 @@ def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole) -> 
     for horizon, predicted in enumerate(p.T):
         ripe = later.known[:, horizon]
         told = (later.converted[ripe, horizon], later.weight[ripe], later.cluster[ripe], segment[ripe])
-        tables.append(fit_intervals(predicted[ripe], *told))
+        tables.append(fit_intervals(predicted[ripe], *told, MARKET_DRIFT))
     return tuple(tables)
 
 
