@@ -22,7 +22,7 @@ LEARNED_SHARE = 0.5
 """How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
 LARGEST_VARIANCE = 8.0
 """Variance of what a bin without any case is thought to say."""
-MARKET_DRIFT = 0.2
+MARKET_DRIFT = 0.1
 """How far, in log-odds, a market is thought to have moved since the rows that intervals are learnt from."""
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
