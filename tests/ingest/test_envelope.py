@@ -57,6 +57,8 @@ def test_the_user_id_names_the_lead_else_the_anonymous_id():
         (track(event="  "), "LS-EVENT-03"),
         (track(event=["x"]), "LS-EVENT-03"),
         (track(userId="u" * 256), "LS-EVENT-06"),
+        (track(anonymousId="a" * 256), "LS-EVENT-06"),
+        ({"type": "alias", "userId": "u", "previousId": "p" * 256}, "LS-EVENT-06"),
         (track(messageId="m" * 256), "LS-EVENT-06"),
         (track(event="e" * 256), "LS-EVENT-06"),
         (track(properties={"x": "y" * 70_000}), "LS-EVENT-05"),

@@ -135,3 +135,9 @@ def test_messages_link_by_ids_alias_and_address_and_not_by_what_stands_for_anybo
     assert [link[:3] for link in said(userId="u1", context={"traits": {"email": "ann@example.org"}})] == [
         ("user_email", "u1", node)
     ]
+
+
+def test_an_address_that_an_event_or_a_company_carries_joins_nobody() -> None:
+    address = {"email": "bob@example.org"}
+    assert said(type="track", event="Invite Sent", userId="alice", properties=address) == []
+    assert said(type="group", anonymousId="a1", groupId="acme", traits=address) == []

@@ -22,7 +22,7 @@ from leadscore.store.cut_facts import write_partitions
 from leadscore.store.facts import insert_outcomes
 from leadscore.store.facts_arrow import load_facts, load_facts_of
 from leadscore.store.history import load_history
-from leadscore.store.links import links_around, other_ids, split
+from leadscore.store.links import MOST_LINKS, links_around, other_ids, split
 from leadscore.workflows.receive_events import receive
 from leadscore.workflows.score_lead import ScoringService
 from leadscore.workflows.show_lead import show_lead
@@ -118,6 +118,27 @@ def test_a_visitor_teaches_what_its_person_came_to_and_ends_when_it_is_known(sto
     assert weeks["a1"].max() < START + 30 * DAY_US <= weeks["u1"].min()
     assert set(table.won_at.tolist()) == {won}
     assert won < NEVER
+
+
+def test_a_customer_of_old_on_a_new_device_is_a_visitor_until_it_is_known(store) -> None:
+    send(store, 0, page("m1", userId="u1"))
+    insert_outcomes(store, [Outcome("u1", "won", START + 5 * DAY_US, START + 5 * DAY_US)])
+    send(store, 20, page("m2", anonymousId="a1"))
+    send(store, 60, identify("m3", userId="u1", anonymousId="a1"))
+    spells = OpenSpells.of(load_facts(store), ())
+    table = weekly_snapshots(spells, START, START + 90 * DAY_US, max_rows=1_000, keep_within_days=180, seed=1)
+    mine = np.array(table.lead_id) == "a1"
+    assert mine.sum() > 3
+    assert set(table.won_at[mine].tolist()) == {NEVER}
+
+
+def test_what_everybody_is_linked_to_links_nobody_more(store) -> None:
+    visitors = [
+        identify(f"m{n}", anonymousId=f"a{n}", traits={"email": "test@test.com"}) for n in range(MOST_LINKS + 9)
+    ]
+    for number, message in enumerate(visitors):
+        send(store, number / 1_000, message)
+    assert len(links_around(store, "a0")[0]) == MOST_LINKS
 
 
 _ids = st.fixed_dictionaries(

@@ -12,6 +12,7 @@ from leadscore.store.dead_letters import list_dead_letters
 from leadscore.store.facts import insert_events
 from leadscore.store.history import load_history
 from leadscore.store.messages import each_message
+from leadscore.workflows import replay_dead_letters
 from leadscore.workflows.receive_events import receive
 from leadscore.workflows.replay_dead_letters import Replay, replay_letters, write_letters
 
@@ -88,6 +89,31 @@ def test_a_letter_that_was_meanwhile_sent_well_is_known_already(store, tmp_path)
     assert list_dead_letters(store) == []
 
 
+def test_what_was_heard_while_a_letter_lay_there_stays_current(store):
+    identify = {"type": "identify", "userId": "u1", "messageId": "m1", "traits": {"plan": "old", "city": "Graz"}}
+    receive(store, json.dumps(identify).encode(), RECEIVED, None, 50)
+    newer = {"type": "identify", "userId": "u1", "messageId": "m2", "traits": {"plan": "new"}}
+    receive(store, json.dumps(newer).encode(), RECEIVED + DAY_US)
+    assert replay(store) == Replay(1, 1, 0, 0)
+    values = [(value.name, value.value) for value in load_history(store, "u1").attributes if value.name != "source"]
+    assert values == [("plan", "new"), ("city", "Graz")]
+
+
+def test_letters_are_replayed_in_the_order_they_came(store, monkeypatch):
+    monkeypatch.setattr(replay_dead_letters, "_AT_ONCE", 1)
+    for day, plan in enumerate(("old", "new")):
+        message = {"type": "identify", "userId": "u1", "messageId": f"m{day}", "traits": {"plan": plan}}
+        receive(store, json.dumps(message).encode(), RECEIVED + day * DAY_US, None, 50)
+    assert replay(store) == Replay(2, 2, 0, 0)
+    assert [value.value for value in load_history(store, "u1").attributes if value.name == "plan"][-1] == "new"
+
+
+def test_a_file_keeps_line_separators_within_texts(store, tmp_path):
+    send(store, NAMELESS | {"properties": {"text": "a\u2028b\u0085c"}})
+    write_letters(store, tmp_path / "letters.jsonl", None)
+    assert replay(store, tmp_path / "letters.jsonl") == Replay(1, 0, 0, 1)
+
+
 def test_letters_are_named_by_the_beginning_of_their_ids(store):
     send(store, NAMELESS, 17)
     first, other = list_dead_letters(store)
@@ -101,8 +127,9 @@ def test_letters_are_named_by_the_beginning_of_their_ids(store):
 def test_a_file_that_is_none_of_letters_is_refused_with_its_line_and_nothing_is_changed(store, tmp_path):
     send(store, NAMELESS)
     write_letters(store, tmp_path / "letters.jsonl", None)
-    with (tmp_path / "letters.jsonl").open("a") as file:
-        file.write("[1]\n")
-    with pytest.raises(DataError, match="line 2"):
-        replay(store, tmp_path / "letters.jsonl")
+    written = (tmp_path / "letters.jsonl").read_text()
+    for wrong in ("[1]", '{"id": 5, "message": {}}', '{"id": "abcdef", "message": {}}'):
+        (tmp_path / "letters.jsonl").write_text(f"{written}{wrong}\n")
+        with pytest.raises(DataError, match="line 2"):
+            replay(store, tmp_path / "letters.jsonl")
     assert len(list_dead_letters(store)) == 1

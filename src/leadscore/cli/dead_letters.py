@@ -48,16 +48,7 @@ def list_(
     elif letters:
         show_table(
             ["id", "received", "code", "reason", "message"],
-            [
-                [
-                    each.id[:_SHOWN_ID],
-                    format_instant(each.received_at)[:19],
-                    each.code,
-                    each.reason,
-                    each.body[:_SHOWN_BODY],
-                ]
-                for each in letters
-            ],
+            [_row(each) for each in letters],
         )
     else:
         say("No message was refused.")

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +37,6 @@ class SnapshotTable:
 
     def __len__(self) -> int:
         return len(self.as_of)
-
-    @cached_property
-    def cluster(self) -> Ints:
-        """A number for each row's lead, equal for rows of one lead: the unit that bootstraps resample."""
-        return np.asarray(self.lead_id.dictionary_encode().indices, np.int64)
 
     def arrow(self) -> pa.Table:
         """The columns lead_id and as_of, as `compute_matrix` takes them."""

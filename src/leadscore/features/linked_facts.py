@@ -20,6 +20,7 @@ def linked(facts: Facts, people: pa.Table) -> Facts:
     if not people.num_rows:
         return facts
     attributes, events, outcomes = facts.attributes, facts.events, facts.outcomes
+    shared = [_to_person(outcomes, people), _to_members(outcomes, people, facts.leads)]
     return Facts(
         leads=facts.leads,
         attributes=pa.concat_tables(
@@ -27,7 +28,12 @@ def linked(facts: Facts, people: pa.Table) -> Facts:
         ),
         events=pa.concat_tables([_until(events, people), _to_person(events, people)]),
         outcomes=pa.concat_tables(
-            [_until(outcomes, people), _to_person(outcomes, people), _to_members(outcomes, people), _ends(people)]
+            [
+                _until(outcomes, people),
+                _to_person(outcomes, people),
+                _to_members(outcomes, people, facts.leads),
+                _ends(people),
+            ]
         ),
         people=people,
     )
@@ -48,9 +54,14 @@ def _to_person(table: pa.Table, people: pa.Table) -> pa.Table:
     return _known_since(_with(rows, "lead_id", people["person"].take(place)), people["since"].take(place))
 
 
-def _to_members(outcomes: pa.Table, people: pa.Table) -> pa.Table:
-    """The outcomes of persons, given to each of their members."""
+def _to_members(outcomes: pa.Table, people: pa.Table, leads: pa.Table) -> pa.Table:
+    """The outcomes of persons since each of their members was created, given to it.
+
+    An earlier one says nothing about a visit: a customer of old on a new device is a visitor like others, until known.
+    """
     joined = people.join(outcomes.rename_columns({"lead_id": "person"}), "person", join_type="inner")
+    joined = joined.join(leads, "lead_id", join_type="inner")
+    joined = joined.filter(pc.greater_equal(joined["occurred_at"], joined["created_at"]))
     rows = joined.select(SCHEMAS["outcomes"].names).cast(SCHEMAS["outcomes"])
     return _known_since(rows, joined["since"])
 

@@ -159,7 +159,8 @@ def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -
         return "LS-EVENT-02", nobody if named else "neither userId nor anonymousId is given"
     if kind == "track" and event is None:
         return "LS-EVENT-03", "a track message needs `event`"
-    ids = {"userId or anonymousId": lead_id, "messageId": message_id, "event": event or ""}
+    ids = {name: plain_text(clean.get(name)) or "" for name in ("userId", "anonymousId", "previousId")}
+    ids |= {"messageId": message_id, "event": event or ""}
     long = [name for name, text in ids.items() if len(text) > ID_LENGTH]
     return ("LS-EVENT-06", f"{', '.join(long)} longer than {ID_LENGTH} characters") if long else None
 

@@ -31,8 +31,9 @@ class Resolved(NamedTuple):
 def links_of(message: Message, received_at: int) -> list[Link]:
     """What a message says about who is who; known since it was received.
 
-    A userId together with an anonymousId joins the two, an alias joins two users, an e-mail address in traits or
-    properties joins all that give it. The address itself is not kept, only a hash.
+    A userId together with an anonymousId joins the two, an alias joins two users, an e-mail address of one's own joins
+    all that give it: that of an identify, or of the user's traits in the context, not one that an event is about, nor a
+    company's. The address itself is not kept, only a hash.
     """
     user, anonymous = own_id(message.body.get("userId")), own_id(message.body.get("anonymousId"))
     at = (message.occurred_at, received_at)
@@ -40,7 +41,9 @@ def links_of(message: Message, received_at: int) -> list[Link]:
         previous = own_id(message.body.get("previousId"))
         return [Link("alias", previous, message.lead_id, *at)] if previous and previous != message.lead_id else []
     found = [Link("device", anonymous, user, *at)] if user and anonymous and user != anonymous else []
-    traits = (message.section("traits"), message.section("context", "traits"), message.section("properties"))
+    traits = [message.section("context", "traits")]
+    if message.type == "identify":
+        traits.insert(0, message.section("traits"))
     address = next((node for part in traits if (node := address_node(part.get("email")))), None)
     if address is not None:
         found.append(Link("user_email" if user else "email", message.lead_id, address, *at))

@@ -1,6 +1,6 @@
 """Writing attribute history, events and outcomes: idempotent, and the same result in any order of imports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -78,10 +78,14 @@ def add_events(connection: sa.Connection, rows: Sequence[Event]) -> InsertResult
     return _add(connection, _EVENTS, rows)
 
 
-def add_current_attributes(connection: sa.Connection, rows: Sequence[AttributeValue]) -> int:
+def add_current_attributes(
+    connection: sa.Connection, rows: Sequence[AttributeValue], stated: Mapping[str, int] | None = None
+) -> int:
     """Store values that hold from now on, within a transaction of the caller; one that holds already adds nothing.
 
     rows     of several values of one attribute the last counts.
+    stated   lead -> when its values were stated, if that was earlier: one that is known to have changed since adds
+             nothing.
     Returns  number of values stored.
     """
     wanted = {(row.lead_id, row.name): row for row in rows}
@@ -91,9 +95,12 @@ def add_current_attributes(connection: sa.Connection, rows: Sequence[AttributeVa
     new = []
     for key, row in wanted.items():
         known_at, value = latest.get(key, (None, None))
-        if value != row.value:
+        since = (stated or {}).get(row.lead_id, row.known_at)
+        outdated = known_at is not None and since < known_at < row.known_at
+        if value != row.value and not outdated:
             # Two values within one microsecond: the later one needs an instant of its own.
-            new.append((*key, row.known_at + (known_at == row.known_at), row.value, None))
+            at = row.known_at if known_at is None else max(row.known_at, known_at + 1)
+            new.append((*key, at, row.value, None))
     return insert_rows(connection, ATTRIBUTES, new)
 
 

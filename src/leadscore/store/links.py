@@ -1,5 +1,6 @@
 """Links between ids, and the people that follow from them, always of one state."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
@@ -10,13 +11,15 @@ from leadscore.store.bulk import Row, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import LINKS, PEOPLE
 
+MOST_LINKS = 200
 _KEY = tuple(LINKS.primary_key.columns.keys())
 
 
 def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     """Store links within a transaction of the caller, and who is who after them.
 
-    A pair that is known already keeps the earliest times; the same links in any order come to the same people.
+    A pair that is known already keeps the earliest times; the same links in any order come to the same people. What is
+    linked to MOST_LINKS others already is everybody's, like the address of a test: nothing more is learnt from it.
     Returns  number of links that are new or were said earlier than known.
     """
     wanted: dict[Row, Link] = {}
@@ -25,6 +28,8 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     stored: dict[Row, Link] = {link[:3]: link for link in _links(fetch_rows(connection, LINKS, _KEY, list(wanted)))}
     told = {key: _earliest(stored.get(key, link), link) for key, link in wanted.items()}
     changed = [link for key, link in told.items() if stored.get(key) != link]
+    crowded = _crowded(connection, [link for link in changed if link[:3] not in stored])
+    changed = [link for link in changed if link[:3] in stored or not {link.one, link.other} & crowded]
     if changed:
         _delete(connection, [link[:3] for link in changed if link[:3] in stored])
         insert_rows(connection, LINKS, changed)
@@ -73,6 +78,14 @@ def links_around(store: Store, lead_id: str) -> tuple[list[Link], list[Refused]]
     with reading(store) as connection:
         links = _component(connection, {lead_id})
     return sorted(links, key=lambda link: (link.occurred_at, link)), resolve(links).refused
+
+
+def _crowded(connection: sa.Connection, new: Sequence[Link]) -> set[str]:
+    """The ends of new links that have as many links as anything may have."""
+    ends = sorted({end for link in new for end in (link.one, link.other)})
+    near = [fetch_rows(connection, LINKS, (by,), [(end,) for end in ends]) for by in ("one", "other")]
+    counts = Counter(end for rows in near for _, one, other, *_ in rows for end in (one, other))
+    return {end for end in ends if counts[end] >= MOST_LINKS}
 
 
 def _settle(connection: sa.Connection, ends: Collection[str]) -> None:

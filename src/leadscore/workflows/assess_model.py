@@ -69,7 +69,7 @@ def assess_events(
         "conversions": learnt.bands.converting_leads(),
     }
     groups = snapshot_groups(newest.facts, newest.table, split.cut)
-    subject = Subject(KIND, judged, about, newest.rows_by_lead(), groups, newest.table.as_of, champion_p, score_table)
+    subject = Subject(KIND, judged, about, newest.rows, groups, newest.table.as_of, champion_p, score_table)
     one_thread = past.settings.training.lightgbm.model_copy(update={"threads": 1})
     narrow = replace(past.settings, training=past.settings.training.model_copy(update={"lightgbm": one_thread}))
     return assess(

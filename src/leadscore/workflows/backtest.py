@@ -106,4 +106,4 @@ def _fit_and_judge(past: Past, origin: Origin, following: Origin | None) -> Orig
     p = {MODEL: predictor.curve(matrix), **{name: each.predict(matrix) for name, each in baselines.items()}}
     follows = past.newest if following is None else past.later(following)
     next_p = predictor.curve(follows.matrix(known.features, silent))[:, predictor.main]
-    return OriginFit(JudgedOrigin(about, p, later.rows_by_lead()), next_p)
+    return OriginFit(JudgedOrigin(about, p, later.rows), next_p)

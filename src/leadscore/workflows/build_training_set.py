@@ -4,12 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from leadscore.config.load import Settings
 from leadscore.dataset.labels import BandLabels, HorizonLabels, band_labels, horizon_labels
 from leadscore.dataset.open_spells import OpenSpells
+from leadscore.dataset.person_numbers import person_numbers
 from leadscore.dataset.snapshots import SnapshotTable, weekly_snapshots
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
@@ -95,8 +94,9 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     complete_to = until - training.outcome_lag_days * DAY_US
     half_lives = (until - table.as_of) / (training.recency_half_life_days * DAY_US)
     weight = table.weight * 0.5 ** np.minimum(half_lives, _MOST_HALF_LIVES)
-    bands = _labelled(table, band_labels(table, training.horizons_days, complete_to), weight)
-    whole = _labelled(table, horizon_labels(table, training.horizons_days, complete_to), weight)
+    person = person_numbers(table.lead_id, known)
+    bands = _labelled(band_labels(table, training.horizons_days, complete_to), weight, person)
+    whole = _labelled(horizon_labels(table, training.horizons_days, complete_to), weight, person)
     by_band, by_horizon = (TrainingRows(matrix=matrix, at=table.as_of, **vars(labels)) for labels in (bands, whole))
     return TrainingSet(table, by_band, by_horizon, features, since, until)
 
@@ -114,8 +114,8 @@ def _require_finite(matrix: np.ndarray, features: FeatureSet) -> None:
         )
 
 
-def _labelled(table: SnapshotTable, labels: BandLabels | HorizonLabels, weight: np.ndarray) -> LabelledRows:
-    return LabelledRows(known=labels.known, converted=labels.converted, weight=weight, cluster=lead_numbers(table))
+def _labelled(labels: BandLabels | HorizonLabels, weight: np.ndarray, cluster: np.ndarray) -> LabelledRows:
+    return LabelledRows(known=labels.known, converted=labels.converted, weight=weight, cluster=cluster)
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,6 @@ class EvaluationSnapshots:
     facts: Facts
     table: SnapshotTable
     rows: LabelledRows
-
-    def rows_by_lead(self) -> LabelledRows:
-        """The rows with leads numbered as in the facts: sets of snapshots of the same facts can be put together."""
-        place = pc.index_in(self.table.lead_id, value_set=self.facts.leads["lead_id"])
-        return replace(self.rows, cluster=np.asarray(place.to_numpy(zero_copy_only=False), np.int64))
 
     def matrix(self, features: FeatureSet, progress: Progress) -> np.ndarray:
         """The snapshots by the feature definitions of any model, shape (n, features)."""
@@ -154,11 +149,5 @@ def build_evaluation_set(
     )
     if not len(table):
         raise DataError("LS-DATA-01", found="no lead was open in the evaluation period", fix="import more history")
-    return EvaluationSnapshots(
-        facts, table, _labelled(table, horizon_labels(table, training.horizons_days, complete_to), table.weight)
-    )
-
-
-def lead_numbers(table: SnapshotTable) -> np.ndarray:
-    """A number per lead, so that rows of one lead are drawn together, shape (n,)."""
-    return np.asarray(pa.chunked_array([table.lead_id.dictionary_encode().indices]).to_numpy(), dtype=np.int64)
+    labels = horizon_labels(table, training.horizons_days, complete_to)
+    return EvaluationSnapshots(facts, table, _labelled(labels, table.weight, person_numbers(table.lead_id, facts)))

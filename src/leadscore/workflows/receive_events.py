@@ -39,6 +39,11 @@ class Delivery:
     received_at: int
     known_at: int
 
+    @property
+    def lay(self) -> bool:
+        """Whether it lay among the dead letters before it could be used."""
+        return self.known_at > self.received_at
+
 
 def receive(
     store: Store,
@@ -86,7 +91,9 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
         for _, message, delivery in sorted(new, key=_in_time)
         for value in to_attributes(message, delivery.known_at)
     ]
-    add_current_attributes(connection, values)
+    # What was heard while a letter lay there is newer than what the letter says.
+    lain = {message.lead_id: delivery.received_at for _, message, delivery in new if delivery.lay}
+    add_current_attributes(connection, values, lain)
     add_links(connection, [link for _, message, delivery in new for link in links_of(message, delivery.known_at)])
     letters = [
         (number, DeadLetter(delivery.received_at, fault.code, fault.reason, fault.body))

@@ -15,7 +15,7 @@ from leadscore.store.dead_letters import DeadLetter, find_dead_letters, list_dea
 from leadscore.store.engine import Store, reading, writing
 from leadscore.workflows.receive_events import Delivery, Receipt, store_deliveries
 
-SHORTEST_ID = 6
+SHORTEST_ID, LENGTH_OF_ID = 6, 64
 _AT_ONCE = 500
 
 
@@ -61,7 +61,7 @@ def replay_letters(
     Raises      UsageError [LS-USAGE-01] for an id that is too short, or begins none or several; DataError [LS-FILE-03]
                 for a file that is not such a one. Nothing is changed then.
     """
-    sent = list(_sent(store, wanted))
+    sent = sorted(_sent(store, wanted), key=lambda each: each.letter.received_at)
     receipts: list[Receipt] = []
     for start in range(0, len(sent), _AT_ONCE):
         part = sent[start : start + _AT_ONCE]
@@ -93,6 +93,12 @@ def _sent(store: Store, wanted: Sequence[str] | Path | None) -> Iterator[_Sent]:
         yield from (_Sent(letter, read_json(letter.body)) for letter in _named(store, wanted))
 
 
+def _whole_id(value: object) -> str:
+    if not isinstance(value, str) or len(value) != LENGTH_OF_ID:
+        raise ValueError(f"the id must be the whole one, {LENGTH_OF_ID} digits")
+    return value
+
+
 def _named(store: Store, beginnings: Sequence[str]) -> list[DeadLetter]:
     for text in beginnings:
         if len(text) < SHORTEST_ID:
@@ -108,7 +114,7 @@ def _named(store: Store, beginnings: Sequence[str]) -> list[DeadLetter]:
 
 def _repaired(store: Store, path: Path) -> Iterator[_Sent]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("LS-FILE-01", where=str(path), found=str(error)) from error
     told: dict[str, Any] = {}
@@ -116,7 +122,7 @@ def _repaired(store: Store, path: Path) -> Iterator[_Sent]:
         if line.strip():
             try:
                 row = json.loads(line)
-                told[row["id"]] = row["message"]
+                told[_whole_id(row["id"])] = row["message"]
             except (ValueError, TypeError, KeyError) as error:
                 raise DataError(
                     "LS-FILE-03",
