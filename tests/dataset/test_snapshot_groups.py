@@ -1,7 +1,11 @@
 """Snapshots are grouped by what was known of the lead at their own instant."""
 
+from collections.abc import Sequence
+from itertools import permutations
+
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from leadscore.dataset.snapshot_groups import attribute_at, snapshot_groups
 from leadscore.dataset.snapshots import NEVER, SnapshotTable
@@ -11,13 +15,15 @@ from leadscore.features.facts import SCHEMAS, Facts
 DAY = DAY_US
 
 
-def facts() -> Facts:
-    attributes = [
-        ("a", "segment", "saas", 10 * DAY),
-        ("a", "segment", "b2c", 50 * DAY),
-        ("a", "source", "webinar", 10 * DAY),
-        ("b", "segment", "", 20 * DAY),
-    ]
+ATTRIBUTES = [
+    ("a", "segment", "saas", 10 * DAY),
+    ("a", "segment", "b2c", 50 * DAY),
+    ("a", "source", "webinar", 10 * DAY),
+    ("b", "segment", "", 20 * DAY),
+]
+
+
+def facts(attributes: Sequence[tuple[str, str, str | None, int]] = ATTRIBUTES) -> Facts:
     tables = {kind: schema.empty_table() for kind, schema in SCHEMAS.items()}
     tables["leads"] = pa.table({"lead_id": ["a", "b", "c"], "created_at": [10 * DAY, 20 * DAY, 200 * DAY]})
     columns = list(zip(*attributes, strict=True))
@@ -46,3 +52,17 @@ def test_groups_are_segment_source_age_and_whether_the_lead_was_known_at_the_cut
 
 def test_an_attribute_that_no_lead_has_makes_no_group() -> None:
     assert attribute_at(facts(), snapshots(("a", 50)), "region") is None
+
+
+VALUES = [("a", "segment", value, at) for value, at in (("x", 50), (None, 50), ("y", 50), ("z", 49))]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_of_values_known_at_one_instant_the_larger_text_wins_in_any_order_of_the_facts(order: tuple[int, ...]) -> None:
+    told = facts([VALUES[place] for place in order])
+    assert attribute_at(told, snapshots(("a", 1)), "segment").tolist() == ["y"]
+
+
+def test_a_value_known_just_before_the_lead_came_does_not_hide_the_one_it_came_with() -> None:
+    for values in permutations([("a", "segment", "z", 10 * DAY - 1), ("a", "segment", "saas", 10 * DAY)]):
+        assert attribute_at(facts(values), snapshots(("a", 10)), "segment").tolist() == ["saas"]

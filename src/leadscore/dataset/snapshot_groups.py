@@ -43,13 +43,14 @@ def attribute_at(facts: Facts, table: SnapshotTable, name: str) -> Words | None:
     place = pc.index_in(values["lead_id"], value_set=facts.leads["lead_id"])
     born = pc.equal(values["known_at"], facts.leads["created_at"].take(place))
     visible_from = pc.add(values["known_at"], pc.if_else(pc.fill_null(born, False), 0, 1))
-    history = pd.DataFrame(
-        {"lead": _texts(values["lead_id"]), "at": visible_from.to_numpy(), "value": _texts(values["value"])}
-    )
+    told = {"at": visible_from.to_numpy(), "known_at": values["known_at"].to_numpy(), "value": _texts(values["value"])}
+    history = pd.DataFrame({"lead": _texts(values["lead_id"]), **told})
+    # The last of equal instants is taken: the larger text, as scores of single leads are told.
+    history = history.sort_values(list(told), na_position="first")
     asked = pd.DataFrame({"lead": _texts(table.lead_id), "at": table.as_of, "row": np.arange(len(table))})
-    found = pd.merge_asof(asked.sort_values("at"), history.sort_values("at"), on="at", by="lead")
-    told = found.sort_values("row")["value"].fillna(UNKNOWN).replace("", UNKNOWN)
-    return np.asarray(told.to_numpy(dtype=str))
+    found = pd.merge_asof(asked.sort_values("at"), history, on="at", by="lead")
+    named = found.sort_values("row")["value"].fillna(UNKNOWN).replace("", UNKNOWN)
+    return np.asarray(named.to_numpy(dtype=str))
 
 
 def _texts(column: pa.Array | pa.ChunkedArray) -> list[str | None]:
