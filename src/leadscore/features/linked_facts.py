@@ -27,14 +27,7 @@ def linked(facts: Facts, people: pa.Table) -> Facts:
             [_until(attributes, people), _attributes_to_person(attributes, people), _emptied(attributes, people)]
         ),
         events=pa.concat_tables([_until(events, people), _to_person(events, people)]),
-        outcomes=pa.concat_tables(
-            [
-                _until(outcomes, people),
-                _to_person(outcomes, people),
-                _to_members(outcomes, people, facts.leads),
-                _ends(people),
-            ]
-        ),
+        outcomes=pa.concat_tables([_until(outcomes, people), *shared, _ends(people)]),
         people=people,
     )
 
