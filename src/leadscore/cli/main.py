@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("answer", "Say what speaks for and against one lead, now or as of a past instant."),
     "features": ("features", "What exists with its meaning; verify, build snapshot tables, compare."),
     "monitor": ("monitor", "Watch whether what is served is what was promised: parity."),
+    "identity": ("identity", "Which ids are one person and why; take a wrong merge back."),
     "dead-letters": ("dead_letters", "Tracking messages that were refused: see why, mend, send again."),
     "serve": ("service", "Start the API and the page of the hottest leads."),
     "keys": ("service", "Create, list and revoke API keys."),
