@@ -5,7 +5,7 @@ from leadscore.config.training import LightGbmConfig
 from leadscore.features.definitions import Feature
 from leadscore.modeling.band_model import BandModel, BandScorer, Mix
 from leadscore.modeling.predictor import BandPredictor
-from leadscore.modeling.recipe import BLEND, SCORECARD, TREES, Columns, fit_recipe
+from leadscore.modeling.recipe import BLEND, SCORECARD, TREES, Columns, Recipe, fit_recipe
 from leadscore.modeling.rows import TrainingRows
 
 CONFIG = LightGbmConfig(trees=20, trees_on_few_data=20)
@@ -38,7 +38,7 @@ def history(conversions, leads=3_000, seed=0):
 
 def fit(conversions, seed=0):
     rows = history(conversions, seed=seed)
-    learner, bands = fit_recipe(rows, ("0-14 days", "14-60 days"), COLUMNS, CONFIG, 1)
+    learner, bands = fit_recipe(rows, ("0-14 days", "14-60 days"), COLUMNS, Recipe(CONFIG, 1))
     return rows, learner, bands
 
 
@@ -57,6 +57,15 @@ def test_the_fewer_leads_converted_the_less_is_left_to_the_trees(conversions, le
     assert [(band.mix.trees, band.mix.additive, band.mix.slope) for band in bands] == [
         (mix.trees, mix.additive, 1.0)
     ] * 2
+
+
+@pytest.mark.parametrize(("conversions", "learner", "trees"), [(150, BLEND, 20), (149, TREES, 30)])
+def test_a_learner_that_was_judged_stays_whole_when_the_conversions_ask_for_another(conversions, learner, trees):
+    uneven = LightGbmConfig(trees=30, trees_on_few_data=20)
+    found, bands = fit_recipe(history(conversions), ("a", "b"), COLUMNS, Recipe(uneven, 1, learner))
+    assert found == learner
+    assert [band.mix.additive for band in bands] == [0.5 if learner == BLEND else 0.0] * 2
+    assert max(band.trees.count("\nTree=") for band in bands) == trees
 
 
 def test_a_blend_is_the_mean_of_the_log_odds_of_trees_and_regression_and_a_level():

@@ -6,7 +6,7 @@ import pytest
 from leadscore.config.training import LightGbmConfig
 from leadscore.features.definitions import Feature
 from leadscore.modeling.predictor import BandPredictor
-from leadscore.modeling.recipe import Columns, fit_recipe
+from leadscore.modeling.recipe import Columns, Recipe, fit_recipe
 from leadscore.modeling.rows import TrainingRows
 
 BIG_GOOD, THIN, NEW = 1, 4, 9
@@ -41,7 +41,7 @@ def company(rate, leads, seed=0):
 @pytest.fixture(scope="module", params=[(0.04, 8_000), (0.006, 6_000)], ids=["trees", "blend"])
 def chance_of(request):
     rows = company(*request.param)
-    _, bands = fit_recipe(rows, ("0-60 days",), COLUMNS, LightGbmConfig(trees_on_few_data=100), 1)
+    _, bands = fit_recipe(rows, ("0-60 days",), COLUMNS, Recipe(LightGbmConfig(trees_on_few_data=100), 1))
     predictor = BandPredictor(bands, (60,))
     demos = rows.matrix[:2_000, 0]
 

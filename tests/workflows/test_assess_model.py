@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -11,12 +12,15 @@ import pytest
 
 from leadscore.config.load import Settings, load_settings
 from leadscore.domain.progress import silent
+from leadscore.modeling import recipe
 from leadscore.modeling.model_card import model_card
 from leadscore.modeling.pictures import draw_pictures
 from leadscore.modeling.report import report_page
 from leadscore.simulate.company import simulate_company
+from leadscore.workflows import assess_model
 from leadscore.workflows.assess_model import Subject
 from leadscore.workflows.describe_run import nested_runs
+from leadscore.workflows.fit_recipe import Fitted, fit
 from leadscore.workflows.fitted_model import FittedModel, evaluation_record
 from leadscore.workflows.train_challenger import About, fit_events
 
@@ -34,8 +38,42 @@ def fitted(settings: Settings, leads: int, seed: int, days: int) -> FittedModel:
 
 
 @pytest.fixture(scope="module")
-def model() -> FittedModel:
-    return fitted(quick(backtest_origins=2, capacity_per_week=5), 800, 4, 900)
+def refitted() -> list[str]:
+    """Learners of the fits on part of the leads."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def model(refitted: list[str]) -> FittedModel:
+    def noted(*asked: Any) -> Fitted:
+        found = fit(*asked)
+        refitted.append(found.learner)
+        return found
+
+    # The cut knows 43 conversions, the instant of training 78.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipe, "ENOUGH", 60)
+        patch.setattr(assess_model, "fit", noted)
+        return fitted(quick(backtest_origins=2, capacity_per_week=5), 800, 4, 900)
+
+
+def test_what_is_registered_was_learnt_like_what_was_judged(model: FittedModel) -> None:
+    assert model.judged.manifest["training_window"]["conversions"] < 60 <= model.data["conversions"]
+    assert model.final.manifest["learner"] == model.judged.manifest["learner"] == recipe.BLEND
+    assert all(band.mix.additive for band in model.final.bands)
+
+
+def test_each_earlier_cut_names_the_learner_it_would_have_had(model: FittedModel) -> None:
+    origins = model.assessment["backtest"]["origins"]
+    assert [origin["learner"] for origin in origins] == [recipe.SCORECARD, recipe.BLEND, recipe.BLEND]
+    assert [run.params["learner"] for run in nested_runs(model)[:3]] == [origin["learner"] for origin in origins]
+
+
+def test_all_points_of_a_learning_curve_are_of_the_learner_of_the_whole(
+    model: FittedModel, refitted: list[str]
+) -> None:
+    assert model.assessment["learning_curve"]["points"][0]["converting_leads"] < recipe.FEW
+    assert refitted == [recipe.BLEND] * 2
 
 
 def test_the_newest_origin_is_the_evaluation_itself(model: FittedModel) -> None:

@@ -17,7 +17,7 @@ MODEL, CHAMPION = "leadscore", "champion"
 class JudgedOrigin:
     """The recipe fitted at one cut, held against the rows that came after it.
 
-    about   what to say of it: cut and until as ISO text, training_snapshots, conversions.
+    about   what to say of it: cut and until as ISO text, training_snapshots, conversions, learner.
     p       model -> probabilities, shape (n, h): MODEL and the baselines, NaN where one must not be compared.
     rows    labels by horizon; `cluster` numbers the leads alike at all origins.
     """

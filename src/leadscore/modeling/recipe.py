@@ -28,6 +28,15 @@ class Columns:
     categorical: Sequence[int]
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of the trees, the seed, and the learner; None for the one that so many conversions ask for."""
+
+    config: LightGbmConfig
+    seed: int
+    learner: str | None = None
+
+
 def learner_for(conversions: int) -> str:
     """The learner for a number of converting leads.
 
@@ -43,8 +52,7 @@ def fit_recipe(
     rows: TrainingRows,
     bands: Sequence[str],
     columns: Columns,
-    config: LightGbmConfig,
-    seed: int,
+    recipe: Recipe,
     progress: Progress = silent,
 ) -> tuple[str, tuple[BandModel, ...]]:
     """A model of each band, and the learner's name.
@@ -56,8 +64,11 @@ def fit_recipe(
     rows     labels by band, shape (n, k); bands  k names for progress and errors.
     Raises   DataError [LS-DATA-01, LS-DATA-02] as `fit_bands`.
     """
-    learner = learner_for(rows.converting_leads())
-    trees = fit_bands(rows, bands, columns.categorical, config, seed, progress)
+    learner = recipe.learner or learner_for(rows.converting_leads())
+    # The learner decides, not the conversions: the two differ where a learner is given.
+    grown = recipe.config.trees if learner == TREES else recipe.config.trees_on_few_data
+    config = recipe.config.model_copy(update={"trees": grown, "trees_on_few_data": grown})
+    trees = fit_bands(rows, bands, columns.categorical, config, recipe.seed, progress)
     if learner == TREES:
         return learner, of_trees(trees)
     ridge = Ridge(STRENGTH)

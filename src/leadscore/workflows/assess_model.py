@@ -25,7 +25,7 @@ from leadscore.workflows.fit_recipe import Fitted, Judged, Learnable, fit, horiz
 from leadscore.workflows.learn_events import KIND
 
 Refit = Callable[[Learnable], Fitted]
-"""The recipe, on other rows of the same columns."""
+"""The same learner, on other rows of the same columns."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Subject:
     """An evaluation fit and the later rows that it is judged on.
 
     kind      "events" or "table".
-    about     what to say of the cut: cut, until, training_snapshots, conversions.
+    about     what to say of the cut: cut, until, training_snapshots, conversions, learner.
     rows      the later rows; groups their groupings, as_of their instants (all equal where there is no time).
     champion_p     the champion's probabilities of these rows, NaN where it must not be compared; None without one.
     score_table    of the version, for the score bands.
@@ -67,14 +67,17 @@ def assess_events(
         "until": format_instant(split.test_until),
         "training_snapshots": len(learnt.bands),
         "conversions": learnt.bands.converting_leads(),
+        "learner": judged.fitted.learner,
     }
     groups = snapshot_groups(newest.facts, newest.table, split.cut)
     subject = Subject(KIND, judged, about, newest.rows, groups, newest.table.as_of, champion_p, score_table)
     one_thread = past.settings.training.lightgbm.model_copy(update={"threads": 1})
     narrow = replace(past.settings, training=past.settings.training.model_copy(update={"lightgbm": one_thread}))
-    return assess(
-        subject, backtest(past, progress), lambda rows: fit(rows, narrow, KIND, silent), past.settings, progress
-    )
+
+    def refit(rows: Learnable) -> Fitted:
+        return fit(rows, narrow, KIND, silent, judged.fitted.learner)
+
+    return assess(subject, backtest(past, progress), refit, past.settings, progress)
 
 
 def assess(

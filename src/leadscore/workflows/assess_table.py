@@ -78,7 +78,7 @@ def assess_table(
     frame = table.frame.iloc[table.cut :]
     groups = {name: values for name in ATTRIBUTES if (values := column_groups(frame, name)) is not None}
     rows = past.rows(table.cut, len(table.frame)).whole
-    about = _about(table.cut, len(table.frame), judged.fitted.rows)
+    about = _about(table.cut, len(table.frame), judged.fitted)
     subject = Subject(KIND, judged, about, rows, groups, np.zeros(len(rows), np.int64), champion_p, score_table)
     return assess(subject, earlier, refit, past.settings, progress)
 
@@ -94,23 +94,24 @@ def _run(past: TablePast, cut: int, until: int, next_until: int) -> OriginFit | 
     """Fit on the rows before a cut, judge on those until the next, and rank those after that too."""
     learnt, later, follows = past.rows(0, cut), past.rows(cut, until).whole, past.rows(until, next_until).whole
     try:
-        predictor = BandPredictor(fit_chosen(past.choice, learnt, past.settings).bands, (1,), 1)
+        fitted = fit_chosen(past.choice, learnt, past.settings)
     except DataError as error:
         return f"at row {cut:,}: {error.found}"
-    features = learnt.features
+    predictor, features = BandPredictor(fitted.bands, (1,), 1), learnt.features
     baselines = fit_baselines(learnt.whole, features.features, features.categorical)
     p = {
         MODEL: predictor.curve(later.matrix),
         **{name: baseline.predict(later.matrix) for name, baseline in baselines.items()},
     }
     next_p = predictor.curve(follows.matrix)[:, 0]
-    return OriginFit(JudgedOrigin(_about(cut, until, learnt), p, later), next_p)
+    return OriginFit(JudgedOrigin(_about(cut, until, fitted), p, later), next_p)
 
 
-def _about(cut: int, until: int, learnt: Learnable) -> dict[str, Any]:
+def _about(cut: int, until: int, fitted: Fitted) -> dict[str, Any]:
     return {
         "cut": f"row {cut}",
         "until": f"row {until}",
-        "training_snapshots": len(learnt.bands),
-        "conversions": learnt.bands.converting_leads(),
+        "training_snapshots": len(fitted.rows.bands),
+        "conversions": fitted.rows.bands.converting_leads(),
+        "learner": fitted.learner,
     }

@@ -88,13 +88,14 @@ def _run(past: Past, origin: Origin, following: Origin | None) -> OriginFit | st
 
 
 def _fit_and_judge(past: Past, origin: Origin, following: Origin | None) -> OriginFit:
-    """One fit, by what was known at its cut."""
+    """One fit, by what was known at its cut; so few conversions may ask for another learner than today's."""
     settings = past.settings
     horizons, main = manifest_horizons(settings, KIND)
     later = past.later(origin)
     known = build_training_set(past.newest.facts, origin.cut, settings, silent).without_attributes(past.left_out)
     rows = learnable(known, ())
-    predictor = BandPredictor(fit(rows, settings, KIND, silent).bands, horizons, main)
+    fitted = fit(rows, settings, KIND, silent)
+    predictor = BandPredictor(fitted.bands, horizons, main)
     baselines = fit_baselines(known.whole, known.features.features, known.features.categorical)
     matrix = later.matrix(known.features, silent)
     about = {
@@ -102,6 +103,7 @@ def _fit_and_judge(past: Past, origin: Origin, following: Origin | None) -> Orig
         "until": format_instant(origin.until),
         "training_snapshots": len(known.bands),
         "conversions": known.conversions,
+        "learner": fitted.learner,
     }
     p = {MODEL: predictor.curve(matrix), **{name: each.predict(matrix) for name, each in baselines.items()}}
     follows = past.newest if following is None else past.later(following)

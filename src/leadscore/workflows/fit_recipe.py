@@ -22,7 +22,7 @@ from leadscore.modeling.evaluation import Evaluation, evaluate
 from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.newest_level import at_newest_level
 from leadscore.modeling.predictor import BandPredictor
-from leadscore.modeling.recipe import Columns, fit_recipe
+from leadscore.modeling.recipe import Columns, Recipe, fit_recipe
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.scoring.grades import build_score_table
 from leadscore.workflows.champion import Champion
@@ -84,17 +84,20 @@ def horizon_names(settings: Settings, kind: str) -> tuple[str, ...]:
     return ("table",) if kind == "table" else tuple(f"{days}d" for days in settings.training.horizons_days)
 
 
-def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress) -> Fitted:
-    """A model of every band: the recipe for so many conversions, or what a named classifier teaches."""
+def fit(rows: Learnable, settings: Settings, kind: str, progress: Progress, learner: str | None = None) -> Fitted:
+    """A model of every band: the recipe for so many conversions, or what a named classifier teaches.
+
+    learner   of an earlier fit, to be used again however many conversions there are now.
+    """
     training = settings.training
     if training.estimator != OWN_LEARNER:
         return _fit_estimator(rows, settings, progress)
     columns = Columns(rows.features.features, rows.features.categorical)
     names = horizon_names(settings, kind)
-    learner, bands = fit_recipe(rows.bands, names, columns, training.lightgbm, training.seed, progress)
+    used, bands = fit_recipe(rows.bands, names, columns, Recipe(training.lightgbm, training.seed, learner), progress)
     level = at_newest_level(bands, rows.bands, training.newest_level_days)
     moved = [new.mix.intercept - old.mix.intercept for new, old in zip(level, bands, strict=True)]
-    return Fitted(rows, level, learner, {"newest_level": moved})
+    return Fitted(rows, level, used, {"newest_level": moved})
 
 
 def check_estimator(settings: Settings) -> None:

@@ -103,7 +103,8 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
     fitted = fit(learnt, settings, KIND, progress)
     judged = judge(fitted, later.matrix(early.features, progress), later.rows, settings, KIND, progress)
     everything = learnable(whole, about.keep)
-    final = fit(everything, settings, KIND, progress)
+    # The learner that was judged, though by now there may be conversions enough for another.
+    final = fit(everything, settings, KIND, progress, fitted.learner)
     cause = _incomparable(champion, settings) if champion else None
     rival_p = None if cause or champion is None else _champion_p(champion, later, progress)
     contest = Contest(later.rows, attribute_at(facts, later.table, settings.promotion.segment), rival_p)
