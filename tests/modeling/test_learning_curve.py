@@ -54,6 +54,14 @@ def test_what_the_last_doubling_brought_is_said_in_words(sizes: tuple[float, flo
     assert len(found["gains"]) == 2
 
 
+def test_the_next_doubling_is_spoken_of_only_where_the_last_step_was_one() -> None:
+    parts, rows = fits(1.5, 1.0, 0.2)
+    doubled = report_learning_curve(parts, rows, NAMES, 50, 1)["said"]
+    fourfold = report_learning_curve([parts[0], parts[2]], rows, NAMES, 50, 1)["said"]
+    assert "the next doubling" in doubled
+    assert fourfold.endswith("more data still help")
+
+
 def test_without_a_smaller_fit_nothing_is_said_about_more_data() -> None:
     parts, rows = fits(1.0, 1.0, 1.0)
     assert report_learning_curve(parts[2:], rows, NAMES, 50, 1)["said"].startswith("too few later rows")

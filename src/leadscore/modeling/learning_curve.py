@@ -65,7 +65,9 @@ def _said(fits: Sequence[PartFit], gains: Sequence[Mapping[str, Any]]) -> str:
     span = f"{last['log_loss_gain_low'] / before:+.1%} to {last['log_loss_gain_high'] / before:+.1%}"
     told = f"{step} the log loss fell by {last['log_loss_gain'] / before:.1%} (95 % interval {span})"
     if last["log_loss_gain_low"] > 0:
-        return f"{told}: more data still help; the next doubling may be expected to bring somewhat less than this one"
+        doubled = [fit.share for fit in fits[-2:]] == [0.5, 1]
+        ahead = "; the next doubling may be expected to bring somewhat less than this one" if doubled else ""
+        return f"{told}: more data still help{ahead}"
     if last["log_loss_gain_high"] < 0:
         return f"{told}: more data made it worse; old habits may mislead, see history_days in configs/training.yaml"
     return f"{told}: within chance, so more of the same data may help little"
