@@ -17,7 +17,7 @@ from leadscore.modeling.candidates import LEARNERS, Candidate
 from leadscore.modeling.choice import Choice
 from leadscore.registry.pyfunc_model import LeadscoreModel
 from leadscore.scoring.scorer import Scorer
-from leadscore.workflows import train_table
+from leadscore.workflows import fit_recipe, train_table
 from leadscore.workflows.champion import Champion
 from leadscore.workflows.fitted_model import FittedModel, evaluation_record
 from leadscore.workflows.order_table import order_table
@@ -182,6 +182,12 @@ def test_a_classifier_named_in_the_configuration_takes_lightgbms_place(settings:
     assert fitted.evaluation.horizons["table"].values()["roc_auc"] > 0.55
     served = Scorer(artifact).score_row(table_row(frame.iloc[0].to_dict(), artifact.features))
     assert served.p_main == Scorer(artifact).score_matrix(table_matrix(frame, artifact.features))["p_convert"][0]
+
+
+def test_a_table_has_no_market_that_may_have_moved_since(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    intervals = trained(rows(1), settings).final.intervals
+    monkeypatch.setattr(fit_recipe, "MARKET_DRIFT", 5.0)
+    assert trained(rows(1), settings).final.intervals == intervals
 
 
 def test_the_choice_and_its_rivals_are_on_record(settings: Settings) -> None:

@@ -153,16 +153,17 @@ def fit_intervals(
     return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt + drift**2))
 
 
-def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole) -> tuple[IntervalTable, ...]:
+def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole, drift: float) -> tuple[IntervalTable, ...]:
     """`fit_intervals` for each horizon, on the rows old enough for it.
 
     p        shape (n, h); later  the same rows, labelled by horizon; segment  shape (n,).
+    drift    how far a market may have moved since, in log-odds; 0 where the rows have no time.
     """
     tables = []
     for horizon, predicted in enumerate(p.T):
         ripe = later.known[:, horizon]
         told = (later.converted[ripe, horizon], later.weight[ripe], later.cluster[ripe], segment[ripe])
-        tables.append(fit_intervals(predicted[ripe], *told, MARKET_DRIFT))
+        tables.append(fit_intervals(predicted[ripe], *told, drift))
     return tuple(tables)
 
 
