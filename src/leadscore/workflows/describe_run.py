@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadscore.config.load import Settings
+from leadscore.config.training import OWN_LEARNER
 from leadscore.modeling.backtest import CHAMPION, MODEL
 from leadscore.registry.runs import DataUsed, NestedRun
 from leadscore.workflows.fitted_model import FittedModel
@@ -13,17 +14,26 @@ _TAG_LENGTH = 1_000
 
 
 def run_params(fitted: FittedModel, settings: Settings) -> dict[str, Any]:
-    """Settings of the training, and what was chosen besides the learner."""
-    manifest = fitted.final.manifest
-    shown = {f"lightgbm.{key}": value for key, value in settings.training.lightgbm.model_dump().items()}
+    """Settings of the training, and what was chosen besides the learner.
+
+    settings   those that learnt, tuned ones if they were tuned.
+    """
+    manifest, training = fitted.final.manifest, settings.training
+    if training.estimator == OWN_LEARNER:
+        shown = {f"lightgbm.{key}": value for key, value in training.lightgbm.model_dump().items()}
+    else:
+        shown = {f"estimator_settings.{key}": value for key, value in training.estimator_settings.items()}
+    tuned = (fitted.tuning or {}).get("changed", {})
     chosen = (fitted.choice or {}).get("chosen", {})
     return {
         **shown,
+        "estimator": training.estimator,
+        **{f"tuned.{key}": value for key, value in tuned.items()},
         "kind": manifest["kind"],
         "learner": manifest["learner"],
         "as_of": manifest["as_of"],
         "horizons_days": manifest["horizons_days"],
-        "seed": settings.training.seed,
+        "seed": training.seed,
         **{f"window.{key}": value for key, value in manifest["training_window"].items()},
         **{f"choice.{key}": value for key, value in chosen.items()},
     }
