@@ -110,16 +110,6 @@ def test_rows_without_a_prediction_are_counted_and_left_out():
     )
 
 
-def test_figures_by_group_are_those_of_its_rows():
-    chance, rows = later_rows()
-    source = np.where(np.arange(600) < 200, "webinar", "referral")
-    found = evaluate(chance, rows, HORIZONS, 50, 1, {"source": source})
-    alone = evaluate(chance[:200], rows.take(np.arange(200)), HORIZONS, 50, 1)
-    webinar = found.groups["source"]["webinar"]["14d"]
-    assert webinar.values() == pytest.approx(alone.horizons["14d"].values())
-    assert found.groups["source"]["referral"]["14d"].rows == 400
-
-
 def test_calibration_bins_hold_all_rows_and_their_intervals_hold_the_observed_rate():
     chance, rows = later_rows(count=3_000, leads=3_000)
     bins = evaluate(chance, rows, HORIZONS, 50, 1).horizons["60d"].calibration
@@ -138,7 +128,7 @@ def test_the_gain_curve_rises_to_all_conversions():
 
 def test_an_evaluation_becomes_json_without_numbers_that_json_lacks():
     chance, rows = later_rows()
-    found = evaluate(chance, rows, HORIZONS, 50, 1, {"source": np.full(600, "webinar")})
+    found = evaluate(chance, rows, HORIZONS, 50, 1)
     text = json.dumps(found.to_dict(), allow_nan=False)
     assert (
         json.loads(text)["horizons"]["14d"]["metrics"]["roc_auc"]["value"] == found.horizons["14d"].values()["roc_auc"]

@@ -15,7 +15,6 @@ from leadscore.modeling.rows import Flags, Floats, LabelledRows
 
 GAIN_SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 PLOT_BINS = 10
-MOST_GROUP_VALUES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,12 @@ class HorizonEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures by horizon, and by group (e.g. "source"), value and horizon.
+    """Figures by horizon.
 
     integrated   figures over all judged horizons, see `integrated`; empty for the one horizon of a table.
     """
 
     horizons: dict[str, HorizonEvaluation]
-    groups: dict[str, dict[str, dict[str, HorizonEvaluation]]] = field(default_factory=dict)
     integrated: dict[str, Metric] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,37 +92,19 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(
-    p: Floats,
-    rows: LabelledRows,
-    horizons: Sequence[str],
-    draws: int,
-    seed: int,
-    groups: Mapping[str, NDArray[np.str_]] | None = None,
-) -> Evaluation:
+def evaluate(p: Floats, rows: LabelledRows, horizons: Sequence[str], draws: int, seed: int) -> Evaluation:
     """Judge predictions on rows that the model was not trained on.
 
     p         shape (n, h), probability by horizon; NaN where a row could not be scored.
     rows      labels by horizon, shape (n, h).
     horizons  h names, e.g. "14d"; a flat table has the one horizon "table".
     draws     resamples of whole leads behind each interval; 0 leaves the intervals of the figures out.
-    groups    name of a grouping -> value of each row, shape (n,); the values with the most rows are judged.
     """
     if p.shape != rows.known.shape or len(horizons) != rows.columns:
         raise ValueError(f"p {p.shape}, labels {rows.known.shape} and {len(horizons)} horizons do not fit together")
     resamples = draw_leads(rows.cluster, draws, seed)
-    everything = np.ones(len(rows), dtype=np.bool_)
-    judged = {name: _judge(p[:, h], rows, h, everything, resamples, True) for h, name in enumerate(horizons)}
-    by_group = {
-        grouping: {
-            value: {
-                name: _judge(p[:, h], rows, h, values == value, resamples, False)[0] for h, name in enumerate(horizons)
-            }
-            for value in _most_frequent(values)
-        }
-        for grouping, values in (groups or {}).items()
-    }
-    return Evaluation({name: found for name, (found, _) in judged.items()}, by_group, _integrated(judged))
+    judged = {name: _judge(p[:, h], rows, h, resamples) for h, name in enumerate(horizons)}
+    return Evaluation({name: found for name, (found, _) in judged.items()}, _integrated(judged))
 
 
 def _integrated(judged: Mapping[str, tuple[HorizonEvaluation, dict[str, Floats]]]) -> dict[str, Metric]:
@@ -144,20 +124,15 @@ def _integrated(judged: Mapping[str, tuple[HorizonEvaluation, dict[str, Floats]]
     return dict(zip(INTEGRATED, (brier, auc), strict=True))
 
 
-def _most_frequent(values: NDArray[np.str_]) -> list[str]:
-    found, counts = np.unique(values, return_counts=True)
-    return [str(value) for value in found[np.argsort(-counts, kind="stable")][:MOST_GROUP_VALUES]]
-
-
 def _judge(
-    p: Floats, rows: LabelledRows, horizon: int, members: Flags, resamples: LeadDraws, curves: bool
+    p: Floats, rows: LabelledRows, horizon: int, resamples: LeadDraws
 ) -> tuple[HorizonEvaluation, dict[str, Floats]]:
-    """Figures of one horizon among the member rows, and their resamples; `curves` adds calibration and gain."""
-    known = members & rows.known[:, horizon]
+    """Figures of one horizon, and their resamples."""
+    known = rows.known[:, horizon]
     used = known & np.isfinite(p)
     chance, converted, weight = p[used], rows.converted[used, horizon], rows.weight[used]
     ranked = rank_rows(chance, converted, weight, resamples.position[used])
-    all_weight = float(rows.weight[members].sum())
+    all_weight = float(rows.weight.sum())
     metrics, drawn = _metrics(ranked, resamples)
     found = HorizonEvaluation(
         rows=int(used.sum()),
@@ -168,8 +143,8 @@ def _judge(
         observed_rate=float(np.average(converted, weights=weight)) if used.any() else None,
         metrics=metrics,
         missing=_missing(converted),
-        calibration=_calibration(chance, converted, weight, rows.cluster[used]) if curves else (),
-        gain=_gain(ranked) if curves else (),
+        calibration=_calibration(chance, converted, weight, rows.cluster[used]),
+        gain=_gain(ranked),
     )
     return found, drawn
 
