@@ -154,6 +154,7 @@ def test_a_table_without_signal_is_registered_and_refused(empty: Company) -> Non
         (("--table", "t.csv", "--target", "industry"), 2, "its values are"),
         (("--table", "tiny.csv", "--target", "converted"), 3, "labelled rows"),
         (("--as-of", "yesterday"), 3, "is no date"),
+        (("--tune-minutes", "5"), 2, "--tune-minutes without --tune"),
     ],
 )
 def test_what_cannot_be_trained_is_said_with_its_remedy(

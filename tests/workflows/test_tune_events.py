@@ -1,6 +1,7 @@
 """Tuning looks at nothing that the evaluation will be judged by."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from leadscore.workflows.tune_events import (
     TuneRequest,
     folds_before,
     require_tuning,
+    study_name,
     tune_events,
     with_tuning,
 )
@@ -82,3 +84,13 @@ def test_without_optuna_or_with_another_classifier_it_is_said_what_to_do(past, m
 def test_settings_are_the_same_without_tuning(company):
     settings = load_settings(company.home)
     assert with_tuning(settings, None) is settings
+
+
+def test_a_search_is_not_continued_when_what_makes_rows_or_the_program_differ(past, monkeypatch):
+    found, settings = past
+    name = study_name(found, settings)
+    rules = settings.routing.qualification.model_copy(update={"sql_event_types": ("call_booked",)})
+    routing = settings.routing.model_copy(update={"qualification": rules})
+    assert study_name(found, replace(settings, routing=routing)) != name
+    monkeypatch.setattr("leadscore.workflows.tune_events.version", lambda name: "9.9.9")
+    assert study_name(found, settings) != name

@@ -9,7 +9,7 @@ import typer
 
 from leadscore.cli.findings import show_findings
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table, warn
-from leadscore.cli.tuning import say_tuning
+from leadscore.cli.tuning import say_tuning, tune_request
 from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
 from leadscore.domain.errors import DataError, UsageError
@@ -22,7 +22,6 @@ from leadscore.workflows.register_model import TrainReport
 from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import picture_splits, train_on_events
 from leadscore.workflows.train_table import train_on_table
-from leadscore.workflows.tune_events import TuneRequest
 
 _METRICS = {
     "roc_auc": "ROC-AUC",
@@ -64,7 +63,7 @@ def train(
     tune: Annotated[
         bool, typer.Option("--tune", help="Look for better settings on earlier cuts first; goes on if repeated.")
     ] = False,
-    tune_minutes: Annotated[float, typer.Option(min=0, help="How long --tune looks for better settings.")] = 10.0,
+    tune_minutes: Annotated[float | None, typer.Option(min=0, help="How long --tune looks; 10 by default.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Learn from everything known, judge the recipe on later data, register it as challenger.
@@ -84,12 +83,12 @@ def train(
         keep=tuple(keep or ()),
     )
     _check_training(request, table, show_splits or as_of is not None or tune)
+    wanted = tune_request(tune, tune_minutes)
     instant = None if as_of is None else parse_instant(as_of).at
     if show_splits:
         picture = picture_splits(settings, instant)
         emit_json({"splits": picture.splitlines()}) if json else say(picture)
         return
-    wanted = TuneRequest(tune_minutes) if tune else None
     with progress_bars() as progress:
         if table is None:
             report = train_on_events(settings, name, instant, progress, request.keep, warn, wanted)

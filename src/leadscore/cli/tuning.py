@@ -1,8 +1,10 @@
-"""How a search for better settings is told."""
+"""How a search for better settings is asked for and told."""
 
 from typing import Any
 
 from leadscore.cli.output import say
+from leadscore.domain.errors import UsageError
+from leadscore.workflows.tune_events import TuneRequest
 
 
 def say_tuning(tuning: dict[str, Any]) -> None:
@@ -17,3 +19,15 @@ def say_tuning(tuning: dict[str, Any]) -> None:
     else:
         say("Nothing better than these was found.")
     say()
+
+
+def tune_request(tune: bool, minutes: float | None) -> TuneRequest | None:
+    """What --tune and --tune-minutes ask for; None without --tune.
+
+    Raises   UsageError [LS-USAGE-01] if minutes are given that nobody would use.
+    """
+    if minutes is not None and not tune:
+        raise UsageError("LS-USAGE-01", found="--tune-minutes without --tune", fix="add --tune")
+    if not tune:
+        return None
+    return TuneRequest() if minutes is None else TuneRequest(minutes)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ STEP = "tuning (seconds)"
 class TuneRequest:
     """How long to search, in minutes; `trials` at most, if given."""
 
-    minutes: float
+    minutes: float = 10.0
     trials: int | None = None
 
 
@@ -102,7 +103,7 @@ def tune_events(past: FactsBefore, settings: Settings, asked: TuneRequest | None
     def tell() -> None:
         progress(STEP, min(round(time.monotonic() - started), budget - 1), budget)
 
-    name = _study_name(past, settings)
+    name = study_name(past, settings)
     search = tuning.Search(name, settings.service.models_folder / STORAGE, training.lightgbm, training.seed)
     left = max(budget - (time.monotonic() - started), 1.0)
     found = tuning.search_settings(search, losses, seconds=left, trials=asked.trials, after_each=tell)
@@ -196,11 +197,13 @@ def _log_loss(p: np.ndarray, label: np.ndarray, weight: np.ndarray) -> float:
     return float(np.average(-np.log(np.where(label, p, 1 - p)), weights=weight))
 
 
-def _study_name(past: FactsBefore, settings: Settings) -> str:
+def study_name(past: FactsBefore, settings: Settings) -> str:
     """A name that holds all that the losses depend on but the settings that are searched."""
     recipe = {
         "training": settings.training.model_dump(mode="json"),
         "features": settings.features.model_dump(mode="json"),
+        "sql_event_types": sorted(settings.routing.qualification.sql_event_types),
+        "leadscore": version("leadscore"),
         "cut": past.split.cut,
         "left_out": sorted(past.left_out),
     }
