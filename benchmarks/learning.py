@@ -1,6 +1,6 @@
 """How much of what can be known about later leads is learnt, on simulated companies whose best answer is known exactly.
 
-    python benchmarks/learning.py                               10,000 leads, about 600 conversions to learn from
+    python benchmarks/learning.py                               10,000 leads, about 560 conversions to learn from
     python benchmarks/learning.py --conversions 120             random parts of the leads with about 120 conversions
     python benchmarks/learning.py --history-days 270            snapshots of the last 270 days only
     python benchmarks/learning.py --coverage                    whether the 90 % intervals of `train` hold the truth
@@ -62,6 +62,9 @@ def measure(company: SimulatedCompany, settings: Settings, asked: argparse.Names
         for design in asked.designs:
             started = time.perf_counter()
             predict = fitted(design, learnt, settings)
+            if predict is None:
+                print(f"{design}: {early.conversions} conversions give it nothing to learn from, so it is left out")
+                continue
             row: Figures = {"design": design, "conversions": early.conversions}
             row["seconds"] = round(time.perf_counter() - started, 1)
             for name, questions in sets.items():

@@ -19,8 +19,11 @@ RECIPE, DIRECT, STACKED = "leadscore", "direct per horizon", "stacked horizon"
 DESIGNS = (RECIPE, DIRECT, STACKED, LOGISTIC, POINTS, NAIVE_BAYES)
 
 
-def fitted(design: str, learnt: Learnable, settings: Settings) -> Predict:
-    """A design fitted on rows: from their features, shape (n, f), to P(won within H), shape (n, h)."""
+def fitted(design: str, learnt: Learnable, settings: Settings) -> Predict | None:
+    """A design fitted on rows: from their features, shape (n, f), to P(won within H), shape (n, h).
+
+    None for a baseline that the rows do not allow, see `fit_baselines`.
+    """
     if design == RECIPE:
         horizons, main = settings.training.horizons_days, settings.training.main_horizon_days
         return BandPredictor(fit(learnt, settings, "events", silent).bands, horizons, main).curve
@@ -28,7 +31,8 @@ def fitted(design: str, learnt: Learnable, settings: Settings) -> Predict:
         return _direct(learnt, settings)
     if design == STACKED:
         return _stacked(learnt, settings)
-    return fit_baselines(learnt.whole, learnt.features.features, learnt.features.categorical)[design].predict
+    found = fit_baselines(learnt.whole, learnt.features.features, learnt.features.categorical).get(design)
+    return None if found is None else found.predict
 
 
 def _direct(learnt: Learnable, settings: Settings) -> Predict:
