@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from leadscore.modeling.calibration_card import independent_cases, ratio_interval
 from leadscore.modeling.metrics import SMALLEST_CHANCE
 from leadscore.modeling.resampling import draw_leads, percentile_interval
 from leadscore.modeling.rows import Flags, Floats, LabelledRows
@@ -20,7 +21,8 @@ class Gain:
 
     value        mean log loss gained per row, summed over the horizons; None if no horizon has a known label.
     low, high    95 % interval over leads, unless said otherwise.
-    by_horizon   figures by horizon name: log_loss, reference_log_loss, predicted_to_observed (None without conversion).
+    by_horizon   figures by horizon name: log_loss, reference_log_loss, predicted_to_observed with the ends of its 95 %
+                 interval, predicted_to_observed_low and _high (all None without conversion).
     rows, leads, converting_leads   what the figures rest on.
     """
 
@@ -126,6 +128,16 @@ def _horizon_figures(pairs: PairedRows, used: Flags, horizon: int) -> dict[str, 
         float(np.average(_loss(p[used, horizon], label, everything), weights=weight))
         for p in (pairs.model, pairs.reference)
     )
-    observed = float(weight @ label)
-    ratio = float(weight @ pairs.model[used, horizon]) / observed if observed > 0 else None
-    return {"log_loss": model, "reference_log_loss": reference, "predicted_to_observed": ratio}
+    observed, predicted = float(weight @ label), float(weight @ pairs.model[used, horizon])
+    ratio = low = high = None
+    if observed > 0:
+        cases = independent_cases(label, weight, pairs.rows.cluster[used])
+        ratio = predicted / observed
+        low, high = ratio_interval(predicted, cases, observed / cases, observed / cases)
+    return {
+        "log_loss": model,
+        "reference_log_loss": reference,
+        "predicted_to_observed": ratio,
+        "predicted_to_observed_low": low,
+        "predicted_to_observed_high": high,
+    }

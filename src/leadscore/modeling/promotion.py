@@ -178,10 +178,15 @@ def _no_horizon_worse(gain: Gain, config: PromotionConfig) -> list[str]:
 
 
 def _calibrated(gain: Gain, config: PromotionConfig) -> list[str]:
-    return [
-        f"at {name} it predicts {ratio:.2f} times the conversions observed, "
-        f"{config.calibration_low:.2f} to {config.calibration_high:.2f} is accepted"
-        for name, figures in gain.by_horizon.items()
-        if (ratio := figures["predicted_to_observed"]) is not None
-        and not config.calibration_low <= ratio <= config.calibration_high
-    ]
+    """Horizons at which the promises are off beyond chance: the whole interval lies outside the accepted range."""
+    faults = []
+    for name, figures in gain.by_horizon.items():
+        ratio, low, high = (figures[f"predicted_to_observed{end}"] for end in ("", "_low", "_high"))
+        if ratio is None or low is None or high is None:
+            continue
+        if low > config.calibration_high or high < config.calibration_low:
+            faults.append(
+                f"at {name} it predicts {ratio:.2f} times the conversions observed (95 % interval {low:.2f} to "
+                f"{high:.2f}), {config.calibration_low:.2f} to {config.calibration_high:.2f} is accepted"
+            )
+    return faults
