@@ -51,5 +51,13 @@ def test_the_gain_over_each_model_is_measured_in_pairs() -> None:
     assert 0 < gain["log_loss_gain_low"] < apart < gain["log_loss_gain_high"]
 
 
+def test_what_the_settings_were_tuned_on_is_shown_but_not_pooled() -> None:
+    seen, fresh = origin(1, "base_rate"), origin(2, "base_rate", "champion")
+    seen = JudgedOrigin({**seen.about, "tuned_on": True}, seen.p, seen.rows)
+    found = report_backtest([seen, fresh], NAMES, 50, 1)
+    assert [each.get("tuned_on") for each in found["origins"]] == [True, None]
+    assert found["pooled"] == {key: found["origins"][1][key] for key in found["pooled"]}
+
+
 def test_no_origin_at_all_is_no_crash() -> None:
     assert report_backtest([], NAMES, 50, 1) == {"origins": [], "pooled": None}

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
+from leadscore.cli.findings import show_findings
 from leadscore.config.load import Settings, load_settings
 from leadscore.domain.progress import silent
 from leadscore.modeling import recipe
@@ -122,6 +123,22 @@ def test_a_champion_stands_beside_the_model_only_where_it_may_be_compared(compar
     champion = p if comparable else np.full((3, 1), np.nan)
     subject = Subject("events", judged, {}, None, {}, np.zeros(3), champion, {})  # type: ignore[arg-type]
     assert list(subject.p) == ["leadscore", "points", *beside]
+
+
+def test_reports_say_which_cuts_the_settings_were_tuned_on(
+    model: FittedModel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = evaluation_record(model)
+    about = {"name": "x", "version": "1", "kind": "events", "learner": "bands", "as_of": None}
+    card = {**about, "manifest": model.final.manifest, "attributes": []}
+    assert "tuned on" not in report_page(record, about, draw_pictures(record)) + model_card(record, card)
+    record["assessment"]["backtest"]["origins"][0]["tuned_on"] = True
+    assert "tuned on what came after 1 of these cuts" in report_page(record, about, draw_pictures(record))
+    assert "At 2 cuts of the history together (1 more are left out" in model_card(record, card)
+    show_findings(record)
+    told = capsys.readouterr().out
+    assert "(tuned on)" in told
+    assert "tuned on what came after 1 of these cuts" in told
 
 
 def test_a_young_company_without_earlier_cuts_still_gets_report_card_and_runs() -> None:

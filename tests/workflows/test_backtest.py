@@ -57,6 +57,14 @@ def test_each_origin_is_judged_beside_the_baselines_on_rows_of_its_own(origins: 
     assert len(origins[0].next_p) == len(origins[1].judged.rows)
 
 
+def test_origins_judged_on_rows_that_were_tuned_on_say_so(
+    facts: Facts, settings: Settings, origins: list[OriginFit | str]
+) -> None:
+    middle = parse_instant(origins[1].judged.about["cut"]).at
+    found = backtest(replace(past(facts, settings), tuned_from=middle), silent)
+    assert [each.judged.about.get("tuned_on") for each in found] == [None, True]
+
+
 def test_what_came_later_changes_no_probability_of_an_earlier_fit(
     facts: Facts, settings: Settings, origins: list[OriginFit | str]
 ) -> None:

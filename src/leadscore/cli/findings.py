@@ -30,8 +30,16 @@ def show_findings(record: dict[str, Any]) -> None:
 
 def _show_backtest(backtest: dict[str, Any], main: str) -> None:
     if len(backtest["origins"]) > 1:
-        rows = [[origin["cut"][:10], origin["conversions"], *_told(origin, main)] for origin in backtest["origins"]]
-        rows.append(["all", "", *_told(backtest["pooled"], main)])
+        tuned = sum(origin.get("tuned_on", False) for origin in backtest["origins"])
+        rows = [
+            [
+                origin["cut"][:10] + (" (tuned on)" if origin.get("tuned_on") else ""),
+                origin["conversions"],
+                *_told(origin, main),
+            ]
+            for origin in backtest["origins"]
+        ]
+        rows.append(["not tuned on" if tuned else "all", "", *_told(backtest["pooled"], main)])
         columns = [
             "cut",
             "converting leads learnt from",
@@ -40,6 +48,8 @@ def _show_backtest(backtest: dict[str, Any], main: str) -> None:
             "gain over points or base rate",
         ]
         show_table(columns, rows, title=f"The same recipe at earlier cuts, horizon {main}:")
+        if tuned:
+            say(f"The settings were tuned on what came after {tuned} of these cuts, which flatters them there.")
         say()
     for reason in backtest["skipped"]:
         say(f"No fit {reason}.")

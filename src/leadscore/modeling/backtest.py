@@ -17,7 +17,8 @@ MODEL, CHAMPION = "leadscore", "champion"
 class JudgedOrigin:
     """The recipe fitted at one cut, held against the rows that came after it.
 
-    about   what to say of it: cut and until as ISO text, training_snapshots, conversions, learner.
+    about   what to say of it: cut and until as ISO text, training_snapshots, conversions, learner;
+            tuned_on if the settings were chosen by these very rows.
     p       model -> probabilities, shape (n, h): MODEL and the baselines, NaN where one must not be compared.
     rows    labels by horizon; `cluster` numbers the leads alike at all origins.
     """
@@ -33,15 +34,14 @@ def report_backtest(origins: Sequence[JudgedOrigin], horizons: Sequence[str], dr
     Returns   `origins` and `pooled`. Each has `evaluation` (the model's, with 90 % intervals over leads), `figures`
               (the bare numbers of every model by horizon and integrated) and `gains` (by how much the model's log loss
               is lower than that of each other, in pairs, with 95 % intervals over leads). A model that is not there at
-              every origin, as a champion, is not pooled.
+              every origin, as a champion, is not pooled; nor is an origin that flatters settings tuned on it.
     """
-    everywhere = [name for name in origins[0].p if all(name in origin.p for origin in origins)] if origins else []
-    pooled = {name: np.concatenate([origin.p[name] for origin in origins]) for name in everywhere}
+    pool = [origin for origin in origins if not origin.about.get("tuned_on")]
+    everywhere = [name for name in pool[0].p if all(name in origin.p for origin in pool)] if pool else []
+    pooled = {name: np.concatenate([origin.p[name] for origin in pool]) for name in everywhere}
     return {
         "origins": [{**origin.about, **_figures(origin.p, origin.rows, horizons, draws, seed)} for origin in origins],
-        "pooled": _figures(pooled, _joined([origin.rows for origin in origins]), horizons, draws, seed)
-        if origins
-        else None,
+        "pooled": _figures(pooled, _joined([origin.rows for origin in pool]), horizons, draws, seed) if pool else None,
     }
 
 

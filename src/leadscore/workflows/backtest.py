@@ -45,12 +45,14 @@ class Past:
     newest     snapshots of the evaluation itself, the period after the last of the origins; its facts are read.
     left_out   attributes that today's leakage gate suspects: no origin uses them, though an early one might not have
                found them.
+    tuned_from   first instant after which snapshots were looked at to tune the settings; None if nothing was tuned.
     """
 
     newest: EvaluationSnapshots
     split: Split
     left_out: Collection[str]
     settings: Settings
+    tuned_from: int | None = None
 
     def later(self, origin: Origin) -> EvaluationSnapshots:
         """Snapshots after a cut, labelled by all that is known today."""
@@ -105,6 +107,8 @@ def _fit_and_judge(past: Past, origin: Origin, following: Origin | None) -> Orig
         "conversions": known.conversions,
         "learner": fitted.learner,
     }
+    if past.tuned_from is not None and origin.until > past.tuned_from:
+        about["tuned_on"] = True
     p = {MODEL: predictor.curve(matrix), **{name: each.predict(matrix) for name, each in baselines.items()}}
     follows = past.newest if following is None else past.later(following)
     next_p = predictor.curve(follows.matrix(known.features, silent))[:, predictor.main]

@@ -79,7 +79,8 @@ def nested_runs(fitted: FittedModel) -> tuple[NestedRun, ...]:
     origins = [
         NestedRun(
             f"backtest {origin['cut'][:10]}",
-            {key: origin[key] for key in ("cut", "until", "training_snapshots", "conversions", "learner")},
+            {key: origin[key] for key in ("cut", "until", "training_snapshots", "conversions", "learner")}
+            | {"tuned_on": origin.get("tuned_on", False)},
             _figures(origin["figures"][MODEL])
             | {f"gain_over_{name}": gain["log_loss_gain"] for name, gain in _measured(origin["gains"]).items()},
             {"part": "backtest"},

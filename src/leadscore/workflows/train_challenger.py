@@ -116,7 +116,8 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         **({"tuning": tuned.about} if tuned.about else {}),
     }
     version = parts(final, judged, manifest, settings, champion)
-    past = Past(later, split, attributes.left_out, settings)
+    tuned_from = parse_instant(tuned.about["folds"][0]).at if tuned.about else None
+    past = Past(later, split, attributes.left_out, settings, tuned_from)
     return FittedModel(
         final=version,
         judged=parts(fitted, judged, manifest, settings, champion),
