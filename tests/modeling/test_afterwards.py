@@ -14,7 +14,7 @@ from leadscore.modeling.leakage.afterwards import (
     vanishes_before_conversion,
 )
 from leadscore.modeling.leakage.comparable import Comparable
-from leadscore.modeling.leakage.gate import LeadField, find_in_leads
+from leadscore.modeling.leakage.gate import Ends, LeadField, find_in_leads
 from leadscore.modeling.leakage.suspect import Field
 
 LEADS = 4_000
@@ -106,4 +106,5 @@ def test_too_few_customers_or_open_leads_are_not_compared() -> None:
     few = Comparable(np.where(np.cumsum(WON) <= 10, COMPARED.customers, 0.0), COMPARED.open)
     assert not few.enough
     leak = LeadField(field(WON & some(0.35)))
-    assert not find_in_leads([leak], WON & (np.cumsum(WON) <= 10), np.ones(LEADS, np.bool_), few, ())
+    ends = Ends(WON & (np.cumsum(WON) <= 10), np.ones(LEADS, np.bool_))
+    assert not find_in_leads([leak], ends, ends, few, ())

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from leadscore.modeling.leakage.gate import find_suspects
+from leadscore.modeling.leakage.comparable import Comparable
+from leadscore.modeling.leakage.gate import Ends, LeadField, find_in_leads, find_suspects
 from leadscore.modeling.leakage.suspect import Field
 
 LABEL_WORDS = ("no", "yes")
@@ -86,6 +87,18 @@ def test_every_kind_of_leak_is_found_among_honest_fields(seed: int, base: float)
         assert leak.name in found[leak.name].evidence
     assert found["flag"].rule == "repeats_label"
     assert found["won_reason"].rule == "named_after_outcome"
+
+
+def test_a_field_of_leads_that_fails_only_after_the_cut_is_no_leak_and_one_that_faded_before_is() -> None:
+    world = World(1, base=0.3)
+    now, cut = Ends(world.won, np.ones(world.rows, np.bool_)), 0.7 * world.when.max()
+    comparable = Comparable(np.zeros(world.rows), np.zeros(world.rows))
+    fading = LeadField(world.leaks()["power_fades_with_age"])
+    at_cut = Ends(world.won, world.when < cut)
+    assert [each.rule for each in find_in_leads([fading], now, now, comparable, LABEL_WORDS)] == [
+        "power_fades_with_age"
+    ]
+    assert not find_in_leads([fading], now, at_cut, comparable, LABEL_WORDS)
 
 
 def test_what_needs_an_order_of_time_is_not_looked_for_without_one() -> None:

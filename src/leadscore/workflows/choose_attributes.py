@@ -10,6 +10,7 @@ from leadscore.config.load import Settings
 from leadscore.config.training import LightGbmConfig
 from leadscore.dataset.lead_attributes import LeadAttribute, LeadEnds, lead_attributes
 from leadscore.dataset.open_spells import NEVER
+from leadscore.dataset.splits import plan_split
 from leadscore.domain.errors import UsageError
 from leadscore.domain.outcome import OUTCOMES
 from leadscore.domain.progress import Progress
@@ -22,7 +23,7 @@ from leadscore.modeling.band_model import of_trees
 from leadscore.modeling.bands import fit_bands
 from leadscore.modeling.leakage.afterwards import FILL_RULE, VALUE_RULE, Fills
 from leadscore.modeling.leakage.comparable import Comparable
-from leadscore.modeling.leakage.gate import LeadField, find_in_leads
+from leadscore.modeling.leakage.gate import Ends, LeadField, find_in_leads
 from leadscore.modeling.leakage.suspect import Field, Groups, LeakSuspect, group_values
 from leadscore.modeling.plots import group_plot
 from leadscore.modeling.predictor import BandPredictor
@@ -111,7 +112,9 @@ class _Screen:
         self._won = self._leads.bought_at < NEVER
         self._horizon_us = settings.training.horizons_days[-1] * DAY_US
         ripe = self._leads.created_at <= known.until - self._horizon_us
-        self._ripe = ripe if self._won[ripe].any() else np.ones_like(ripe)
+        self._now = Ends(self._won, ripe if self._won[ripe].any() else np.ones_like(ripe))
+        cut = plan_split(int(self._leads.created_at.min()), known.until, settings.training).cut
+        self._at_cut = Ends(self._leads.bought_at < cut, self._leads.created_at <= cut - self._horizon_us)
 
     def attributes(self) -> Iterator[LeadAttribute]:
         """Those that features may be made of, one after the other: all of a wide company's would fill the memory."""
@@ -141,7 +144,7 @@ class _Screen:
 
     def find(self, fields: Iterable[LeadField], without: set[str]) -> list[LeakSuspect]:
         """The suspected fields, customers compared with open leads by a model without some attributes."""
-        return find_in_leads(fields, self._won, self._ripe, self._comparable(without), OUTCOMES)
+        return find_in_leads(fields, self._now, self._at_cut, self._comparable(without), OUTCOMES)
 
     def _comparable(self, without: set[str]) -> Comparable:
         known, leads, until = self._known.without_attributes(without), self._leads, self._known.until

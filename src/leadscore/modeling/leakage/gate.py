@@ -52,30 +52,46 @@ class LeadField:
     fills: Fills | None = None
 
 
+@dataclass(frozen=True)
+class Ends:
+    """How leads had ended by an instant, shape (leads,).
+
+    won    became customers.
+    ripe   old enough to tell who does not; the rules of tables look at these alone.
+    """
+
+    won: Flags
+    ripe: Flags
+
+
 def find_in_leads(
-    fields: Iterable[LeadField], won: Flags, ripe: Flags, comparable: Comparable, label_words: Sequence[str]
+    fields: Iterable[LeadField], now: Ends, at_cut: Ends, comparable: Comparable, label_words: Sequence[str]
 ) -> list[LeakSuspect]:
     """Suspected attributes with the first rule that gives each away.
 
-    won          leads that became customers, shape (leads,).
-    ripe         leads old enough to tell who does not; the rules of tables look at these alone.
+    at_cut       by the cut of the evaluation. Power that fades is judged by that alone: an honest field that fails on
+                 the later rows must stay, or the figures would know how those ended.
     comparable   customers and open leads as likely to buy, by a model without the suspected attributes.
     label_words  the words of outcomes.
     """
-    rules = _rules_of_rows(label_words, in_time=True)
+    rules, fading = _rules_of_rows(label_words, in_time=False), [fades_with_age]
     found = []
     for each in fields:
         field = each.collected
         told: LeakSuspect | None = None
         if not np.isnan(field.values).all():
             told = _of_collected(field, comparable)
-            told = told or _first(Field(field.name, field.values[ripe], field.words), won[ripe], rules)
+            told = told or _of_rows(field, now, rules) or _of_rows(field, at_cut, fading)
         if told is None and each.fills is not None and comparable.enough:
             told = filled_on_conversion(field.name, each.fills, comparable)
             told = told or vanishes_before_conversion(field.name, each.fills, comparable)
         if told is not None:
             found.append(told)
     return found
+
+
+def _of_rows(field: Field, ends: Ends, rules: Iterable[Rule]) -> LeakSuspect | None:
+    return _first(Field(field.name, field.values[ends.ripe], field.words), ends.won[ends.ripe], rules)
 
 
 def _of_collected(field: Field, comparable: Comparable) -> LeakSuspect | None:
