@@ -1,4 +1,4 @@
-"""Verbs around models: train, evaluate, promote, rollback."""
+"""Verbs that make and judge models: train, evaluate."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,18 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from leadscore.cli.findings import show_findings
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, progress_bars, refuse, say, show_table, warn
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table, warn
 from leadscore.cli.tuning import say_tuning, tune_request
-from leadscore.config.load import Settings
 from leadscore.dataset.table import TableRequest
-from leadscore.domain.errors import DataError, UsageError
+from leadscore.domain.errors import UsageError
 from leadscore.domain.time import parse_instant
-from leadscore.modeling.artifact import read_manifest
 from leadscore.workflows.evaluate_version import evaluate_version
 from leadscore.workflows.load_plugins import open_settings
-from leadscore.workflows.promote import Promotion, promote_challenger, roll_back
 from leadscore.workflows.register_model import TrainReport
-from leadscore.workflows.score_open_leads import score_open_leads
 from leadscore.workflows.train_challenger import picture_splits, train_on_events
 from leadscore.workflows.train_table import train_on_table
 
@@ -39,8 +35,6 @@ def register(app: typer.Typer, verb: str) -> None:
     verbs: dict[str, Callable[..., None]] = {
         "train": train,
         "evaluate": evaluate,
-        "promote": promote,
-        "rollback": rollback,
     }
     app.command(verb)(verbs[verb])
 
@@ -187,58 +181,3 @@ def evaluate(
         title = f"On leads of {since['since'][:10]} to {since['until'][:10]}, after all that it learnt from:"
         show_horizons(since["evaluation"], title)
     say(f"Report: {found.html}")
-
-
-def promote(
-    name: NameOption = "leadscore",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would happen and which open leads would change grade.")
-    ] = False,
-    json: JsonFlag = False,
-) -> None:
-    """Make the challenger the champion, if the evidence on later leads allows it; else exit 3 with the reasons."""
-    settings = open_settings()
-    with progress_bars() as progress:
-        outcome = promote_challenger(settings, name, progress, dry_run=dry_run)
-    emit_json(outcome.to_dict()) if json else _say_promotion(name, outcome)
-    if outcome.promoted and not dry_run:
-        _rescore(settings, name)
-    if not outcome.allowed:
-        verb = "may not be" if dry_run else "was not"
-        refuse(DataError("LS-GATE-01", found=f"version {outcome.version} of {name} {verb} promoted"))
-
-
-def _say_promotion(name: str, outcome: Promotion) -> None:
-    after = f", after {outcome.previous}." if outcome.previous else "."
-    if outcome.allowed:
-        say(f"{name} version {outcome.version} {'is champion now' if outcome.promoted else 'would be champion'}{after}")
-    for reason in outcome.reasons:
-        say(f"  - {reason}")
-    changes = outcome.grade_changes
-    if changes is None:
-        return
-    counts = ", ".join(f"{count:,} {change}" for change, count in changes.counts.items())
-    say(f"{changes.changed:,} of {changes.open_leads:,} open leads change grade{': ' + counts if counts else ''}.")
-    if changes.top:
-        columns = ("lead_id", "before", "after", "score_before", "score_after")
-        show_table(columns, [[lead[column] for column in columns] for lead in changes.top])
-        say(f"All of them: {changes.file}")
-
-
-def rollback(name: NameOption = "leadscore", json: JsonFlag = False) -> None:
-    """Make the champion before the present one champion again."""
-    settings = open_settings()
-    outcome = roll_back(settings, name)
-    if json:
-        emit_json(outcome.to_dict())
-    else:
-        say(f"{name} version {outcome.version} is champion again, instead of {outcome.previous}.")
-    _rescore(settings, name)
-
-
-def _rescore(settings: Settings, name: str) -> None:
-    """Score every open lead with the new champion, for the page of the hottest leads."""
-    if read_manifest(settings.service.models_folder / name / "champion")["kind"] == "events":
-        with progress_bars() as progress:
-            scores = score_open_leads(settings, name, None, progress)
-        note(f"{len(scores):,} open leads scored; `leadscore serve` shows the hottest")

@@ -44,16 +44,17 @@ class Promotion:
 
 
 def promote_challenger(
-    settings: Settings, name: str, progress: Progress = silent, *, dry_run: bool = False
+    settings: Settings, name: str, progress: Progress = silent, *, dry_run: bool = False, compare: bool = True
 ) -> Promotion:
     """Make the challenger the champion if its gate was passed against the champion of today.
 
     dry_run   only tell what would happen, with the leads that would change grade.
+    compare   score the open leads with both versions; not needed again after a dry run.
     Raises    DataError [LS-MODEL-03] if there is no challenger; OutsideError [LS-REGISTRY-01].
     """
     found = _judge(settings, name)
     changes = None
-    if found.previous is not None and (found.allowed or dry_run):
+    if compare and found.previous is not None and (found.allowed or dry_run):
         changes = compare_grades(settings, name, found.previous, found.version, progress)
     if found.allowed and not found.promoted and not dry_run:
         registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
