@@ -19,7 +19,7 @@ class PromotionConfig(Section):
     max_horizon_loss: float = Field(0.02, ge=0)
     """Share by which the log loss of a single horizon may be worse than the champion's."""
     calibration_low: float = Field(0.8, gt=0)
-    """Lowest accepted ratio of predicted to observed conversions; refused if its 95 % interval lies wholly outside."""
+    """Lowest accepted ratio of predicted to observed conversions; one outside refuses unless luck explains it."""
     calibration_high: float = Field(1.25, gt=0)
     """Highest accepted ratio."""
     draws: int = Field(1_000, ge=100)

@@ -178,13 +178,14 @@ def _no_horizon_worse(gain: Gain, config: PromotionConfig) -> list[str]:
 
 
 def _calibrated(gain: Gain, config: PromotionConfig) -> list[str]:
-    """Horizons at which the promises are off beyond chance: the whole interval lies outside the accepted range."""
+    """Horizons at which the promises lie outside the accepted range, and are off beyond chance."""
     faults = []
     for name, figures in gain.by_horizon.items():
         ratio, low, high = (figures[f"predicted_to_observed{end}"] for end in ("", "_low", "_high"))
         if ratio is None or low is None or high is None:
             continue
-        if low > config.calibration_high or high < config.calibration_low:
+        accepted = config.calibration_low <= ratio <= config.calibration_high
+        if not accepted and not low <= 1 <= high:
             faults.append(
                 f"at {name} it predicts {ratio:.2f} times the conversions observed (95 % interval {low:.2f} to "
                 f"{high:.2f}), {config.calibration_low:.2f} to {config.calibration_high:.2f} is accepted"
