@@ -16,7 +16,7 @@ from leadscore.workflows.explain_lead import explain_lead
 def test_looking_at_a_model_writes_nothing(frames, tmp_path: Path) -> None:
     few = {"max_snapshots": 1_000, "bootstrap_draws": 50, "lightgbm": {"trees": 5, "trees_on_few_data": 5}}
     model = history_of(**frames, home=tmp_path, training=few).fit()
-    assert repr(model) == "<Model leadscore: lightgbm_and_ridge, not registered>"
+    assert repr(model) == "<Model leadscore: lightgbm_and_scorecard, not registered>"
     assert not model.metrics.empty
     assert list(tmp_path.iterdir()) == []
 
