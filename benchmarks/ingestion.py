@@ -189,7 +189,7 @@ def compare(database: str, url: str | None, seconds: float, rounds: int) -> list
         stored = through_store(store_url)
         found: dict[str, list[float]] = {name: [] for name in ("raw", "store", "batch", "constant", "track")}
         variables = {} if url is None else {"LEADSCORE_DATABASE_URL": store_url}
-        batches, singles = int(80 * seconds), int(8_000 * seconds)
+        batches, singles = int(80 * seconds), int(25_000 * seconds)
         with serving(CONSTANT_APP, scratch) as floor, serving(SERVICE_APP, scratch, variables) as service:
             for _ in range(rounds):
                 found["raw"].append(rate(raw, seconds))
