@@ -17,7 +17,6 @@ database are made in a schema of their own and dropped.
 
 import argparse
 import asyncio
-import csv
 import json
 import sqlite3
 import statistics
@@ -36,6 +35,7 @@ from leadscore.store.engine import open_store
 from leadscore.store.facts import insert_events
 from leadscore.store.keys import create_key
 from load import load, serving
+from results import append
 
 EVENTS = 1_000
 CONCURRENCY = 16
@@ -235,13 +235,7 @@ def main() -> None:
             rows += compare("postgresql", url, asked.seconds, asked.rounds)
     for row in rows:
         print("  ".join(f"{name} {value}" for name, value in row.items()))
-    RESULTS.parent.mkdir(exist_ok=True)
-    fresh = not RESULTS.exists()
-    with RESULTS.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0])
-        if fresh:
-            writer.writeheader()
-        writer.writerows(rows)
+    append(RESULTS, rows)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ extremes, and appends them to benchmarks/results/scoring.csv.
 """
 
 import argparse
-import csv
 import json
 import tempfile
 import time
@@ -28,6 +27,7 @@ import numpy as np
 
 from leadscore.modeling.artifact import ModelArtifact, load_artifact
 from leadscore.scoring.scorer import Scorer
+from results import append
 from usual_model import prepare
 
 RESULTS = Path(__file__).parent / "results" / "scoring.csv"
@@ -57,7 +57,7 @@ def main() -> None:
     else:
         print("the model has parts beside its trees: `lightgbm` is the trees alone")
     work = arms(artifact, boosters, matrix)
-    append(report(measure(work, asked.rounds), artifact))
+    append(RESULTS, report(measure(work, asked.rounds), artifact))
 
 
 def rows_like(model: Path, rows: int) -> np.ndarray:
@@ -124,18 +124,6 @@ def report(found: dict[str, np.ndarray], artifact: ModelArtifact) -> list[dict[s
     print(f"\nthroughput of scoring / LightGBM: {throughput:.3f} (promised: at least {LEAST_THROUGHPUT})")
     print(f"cost of reasons / scoring alone:  {price:.3f} (promised: at most {HIGHEST_PRICE})")
     return rows
-
-
-def append(rows: list[dict[str, Any]]) -> None:
-    """Add rows to the results file, which begins with a header."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        if new:
-            writer.writeheader()
-        writer.writerows(rows)
-    print(f"\nappended to {RESULTS}")
 
 
 if __name__ == "__main__":

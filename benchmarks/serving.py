@@ -15,7 +15,6 @@ to benchmarks/results/serving.csv.
 
 import argparse
 import asyncio
-import csv
 import json
 import random
 import statistics
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from load import Server, load, serving
+from results import append
 from usual_model import TYPES, prepare
 
 ARMS = ("constant", "typed", "score")
@@ -95,7 +95,7 @@ def main() -> None:
             for concurrency in CONCURRENCIES:
                 found = measure(servers, requests, concurrency, asked.seconds, asked.rounds)
                 rows += report(found, concurrency)
-    append(rows)
+    append(RESULTS, rows)
 
 
 def request(arm: str, key: str, seed: int) -> bytes:
@@ -148,18 +148,6 @@ def report(found: dict[str, Measured], concurrency: int) -> list[dict[str, Any]]
             | {f"{name}_ratio": round(ratio, 3) for name, ratio in zip(names, ratios, strict=True)}
         )
     return rows
-
-
-def append(rows: list[dict[str, Any]]) -> None:
-    """Add rows to the results file, which begins with a header."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        if new:
-            writer.writeheader()
-        writer.writerows(rows)
-    print(f"\nappended to {RESULTS}")
 
 
 if __name__ == "__main__":

@@ -141,6 +141,14 @@ def test_what_everybody_is_linked_to_links_nobody_more(store) -> None:
     assert len(links_around(store, "a0")[0]) == MOST_LINKS
 
 
+def test_what_many_are_linked_to_can_still_be_split_off(store) -> None:
+    for number in range(MOST_LINKS):
+        send(store, number / 1_000, identify(f"m{number}", userId="u1", anonymousId=f"a{number}"))
+    assert "a5" in other_ids(store, "u1")
+    split(store, "u1", "a5", START + DAY_US)
+    assert "a5" not in other_ids(store, "u1")
+
+
 _ids = st.fixed_dictionaries(
     {}, optional={"userId": st.sampled_from(["u1", "u2"]), "anonymousId": st.sampled_from(["a1", "a2"])}
 )

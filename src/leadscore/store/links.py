@@ -19,7 +19,8 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     """Store links within a transaction of the caller, and who is who after them.
 
     A pair that is known already keeps the earliest times; the same links in any order come to the same people. What is
-    linked to MOST_LINKS others already is everybody's, like the address of a test: nothing more is learnt from it.
+    linked to MOST_LINKS others already is everybody's, like the address of a test: nothing more is learnt from it, but
+    it can still be split off.
     Returns  number of links that are new or were said earlier than known.
     """
     wanted: dict[Row, Link] = {}
@@ -28,8 +29,9 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     stored: dict[Row, Link] = {link[:3]: link for link in _links(fetch_rows(connection, LINKS, _KEY, list(wanted)))}
     told = {key: _earliest(stored.get(key, link), link) for key, link in wanted.items()}
     changed = [link for key, link in told.items() if stored.get(key) != link]
-    crowded = _crowded(connection, [link for link in changed if link[:3] not in stored])
-    changed = [link for link in changed if link[:3] in stored or not {link.one, link.other} & crowded]
+    joining = [link for link in changed if link[:3] not in stored and link.kind != "split"]
+    crowded = _crowded(connection, joining)
+    changed = [link for link in changed if link not in joining or not {link.one, link.other} & crowded]
     if changed:
         _delete(connection, [link[:3] for link in changed if link[:3] in stored])
         insert_rows(connection, LINKS, changed)
