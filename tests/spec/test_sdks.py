@@ -2,69 +2,33 @@
 
 import json
 import math
-import os
-import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from rudderstack.analytics.client import Client as RudderClient
 from segment.analytics.client import Client as SegmentClient
 
-from leadscore.config.load import load_settings
 from leadscore.store.dead_letters import list_dead_letters
-from leadscore.store.engine import open_store
-from leadscore.store.history import each_event, load_history
-from leadscore.store.keys import create_key
+from leadscore.store.history import load_history
 from leadscore.store.messages import each_message
+
+from .service import Server
 
 pytestmark = pytest.mark.slow
 
 SCRIPTS = Path(__file__).parent / "sdks"
 INSTALLED = Path(__file__).parents[2] / "build" / "sdks"
-SERVE = "import sys; sys.argv[1:] = {words!r}; from leadscore.cli.main import main; main()"
 HOSTILE = {
     "text": "ü \ud800 \u0000 '; DROP TABLE events;--",
     "number": math.nan,
     "far": math.inf,
     "deep": {"a": [{"b": None}]},
 }
-
-
-class Server(NamedTuple):
-    """A running service: its address, a write key, and its store."""
-
-    address: str
-    key: str
-    home: Path
-
-    def events(self) -> Counter[str]:
-        """How often each type of event is stored."""
-        return Counter(row[0] for row in each_event(self.store(), ["type"]))
-
-    def store(self):
-        return open_store(load_settings(self.home).service.store_url)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    store = open_store(load_settings(tmp_path).service.store_url)
-    _, key = create_key(store, "write")
-    store.close()
-    code = SERVE.format(words=["serve", "--host", "127.0.0.1", "--port", "0"])
-    home = {**os.environ, "LEADSCORE_HOME": str(tmp_path)}
-    with subprocess.Popen([sys.executable, "-c", code], env=home, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            said = process.stderr.readline()
-            (address,) = re.findall(r"http://[0-9.:]+", said) or [said + process.stderr.read()]
-            yield Server(address, key, tmp_path)
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="session")

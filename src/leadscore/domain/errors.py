@@ -22,6 +22,7 @@ CATALOGUE: dict[str, str] = {
     "LS-EVENT-04": "A tracking message has a type that is not supported.",
     "LS-EVENT-05": "A tracking message is too large.",
     "LS-EVENT-06": "A tracking message has an id or event name that is too long.",
+    "LS-EVENT-07": "A CloudEvent lacks what version 1.0 requires, or its data cannot be read.",
     "LS-BODY-01": "A request body is no JSON or is compressed wrongly.",
     "LS-BODY-02": "A request body is too large.",
     "LS-BODY-03": "A request body has unknown, missing or wrong fields.",

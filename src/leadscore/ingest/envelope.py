@@ -99,6 +99,11 @@ def parse_messages(
     return [_read(item, _Around(shared, received_at, None, limit)) for item in batch]
 
 
+def read_message(message: Any, received_at: int) -> Message | Fault:
+    """A single message as a JSON value, of any size; received_at in epoch microseconds."""
+    return _read(message, _Around({}, received_at, None, None))
+
+
 def plain_text(value: Any) -> str | None:
     """A text or number as text; None for blanks, booleans and everything nested.
 

@@ -10,6 +10,7 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import format_instant
 from leadscore.ingest.clean import canonical_json, read_json
+from leadscore.ingest.cloud_events import read_cloud_event
 from leadscore.ingest.envelope import parse_messages
 from leadscore.store.dead_letters import DeadLetter, find_dead_letters, list_dead_letters, remove_dead_letters
 from leadscore.store.engine import Store, reading, writing
@@ -80,6 +81,8 @@ def replay_letters(
 
 def _delivery(sent: _Sent, now: int, most_bytes: int) -> Delivery:
     received_at = sent.letter.received_at
+    if isinstance(sent.message, dict) and "specversion" in sent.message:
+        return Delivery([read_cloud_event(sent.message, received_at, most_bytes)], received_at, now)
     body = canonical_json({"batch": [sent.message]}).encode()
     return Delivery(parse_messages(body, received_at, "batch", most_bytes), received_at, now)
 
