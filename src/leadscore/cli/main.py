@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "monitor": ("monitor", "Watch whether what is served is what was promised: parity."),
     "identity": ("identity", "Which ids are one person and why; take a wrong merge back."),
     "dead-letters": ("dead_letters", "Tracking messages that were refused: see why, mend, send again."),
+    "backup": ("backup", "Copy the store into one file while the service writes."),
     "serve": ("service", "Start the API and the page of the hottest leads."),
     "keys": ("service", "Create, list and revoke API keys."),
 }

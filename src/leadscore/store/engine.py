@@ -44,7 +44,7 @@ def open_store(url: str) -> Store:
     Raises   UsageError [LS-USAGE-01] if the address is of neither form;
              OutsideError [LS-STORE-01] if the database cannot be reached or does not keep what it acknowledges.
     """
-    address = _address(url)
+    address = address_of(url)
     try:
         engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite")
     except ModuleNotFoundError as error:
@@ -106,7 +106,11 @@ def _told_as_outside(store: Store) -> Iterator[None]:
         ) from error
 
 
-def _address(url: str) -> sa.URL:
+def address_of(url: str) -> sa.URL:
+    """Where a store is, from its SQLAlchemy address.
+
+    Raises   UsageError [LS-USAGE-01] if the address is of neither form.
+    """
     allowed = "sqlite:///path/to/file.db or postgresql://user:password@host/name"
     try:
         address = sa.make_url(url)
