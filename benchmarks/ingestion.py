@@ -9,7 +9,7 @@ In turns within one run, each commit durable (SQLite: WAL, synchronous FULL):
     store      the same events through the store
     batch      POST /v1/batch of 1,000 track messages, everything that ingestion does included
     constant   POST to an endpoint that reads the body and answers a constant, 16 at a time
-    track      POST /v1/track, one event each, 16 at a time; answered after its commit
+    track      POST /v1/track, one event each, 16 at a time; answered after its commit; the key may send at any pace
 
 Prints events per second with the ratios and appends them to benchmarks/results/ingestion.csv. Tables of the PostgreSQL
 database are made in a schema of their own and dropped.
@@ -181,6 +181,8 @@ def compare(database: str, url: str | None, seconds: float, rounds: int) -> list
     """Medians of every arm over the rounds, on one kind of database."""
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         home = Path(scratch)
+        (home / "configs").mkdir()
+        (home / "configs" / "service.yaml").write_text("max_requests_per_second: 1000000\n")
         settings = load_settings(home)
         store_url = url or settings.service.store_url
         store = open_store(store_url)

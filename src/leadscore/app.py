@@ -40,7 +40,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         app.state.service = service
         app.state.dashboard = Dashboard(service.store, service.keys, service.scoring)
         yield
-        service.store.close()
+        service.close()
 
     app = FastAPI(
         title="leadscore",
@@ -55,6 +55,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)
+    app.add_middleware(tracking_routes.TrackingDoor)
     return app
 
 

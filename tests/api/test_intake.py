@@ -62,6 +62,7 @@ def take_all(writer: Writer, first: str, *others: str):
                 group.start_soon(take, intake, name)
             await anyio.sleep(0.05)
             writer.go_on.set()
+        intake.close()
 
     anyio.run(run)
     return found

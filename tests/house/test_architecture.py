@@ -24,7 +24,6 @@ ONE_HOME = {
     "altair": {"modeling"},
     "duckdb": {"features"},
     "fastapi": {"api", "dashboard", "app.py"},
-    "limits": {"api"},
     "starlette": {"api", "dashboard", "app.py"},
     "typer": {"cli"},
     "rich": {"cli"},

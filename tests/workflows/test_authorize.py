@@ -1,6 +1,6 @@
 from leadscore.store.engine import open_store
 from leadscore.store.keys import SCOPES, create_key, revoke_key
-from leadscore.workflows.authorize import ALLOWED_SCOPES, KNOWN_FOR_SECONDS, KeyRing
+from leadscore.workflows.authorize import ALLOWED_SCOPES, KNOWN_FOR_SECONDS, RENEWED_BEFORE_SECONDS, KeyRing
 
 
 def ring(tmp_path):
@@ -26,6 +26,21 @@ def test_that_a_key_is_unknown_is_remembered_too(tmp_path):
     _, _, keys = ring(tmp_path)
     assert keys.look_up("wrong") is None
     assert keys.remembered("wrong") == (None,)
+
+
+def test_a_key_in_use_is_looked_up_again_before_it_is_forgotten(tmp_path):
+    store, now, keys = ring(tmp_path)
+    key_id, key = create_key(store, "read")
+    keys.look_up(key)
+    revoke_key(store, key_id)
+    keys.renew(key)
+    keys.renew("never seen")
+    assert keys.remembered(key) == ("read",)
+    now[0] += KNOWN_FOR_SECONDS - RENEWED_BEFORE_SECONDS
+    keys.renew(key)
+    keys.close()
+    assert keys.remembered(key) == (None,)
+    assert keys.remembered("never seen") is None
 
 
 def test_guessing_does_not_fill_the_memory(tmp_path):

@@ -25,6 +25,7 @@ async def authorize(request: Request, keys: KeyRing, action: str, key: str | Non
         raise _no_key("no API key was given" if not given else "the API key is too long")
     remembered = keys.remembered(given)
     scope = remembered[0] if remembered else await anyio.to_thread.run_sync(keys.look_up, given)
+    keys.renew(given)
     if scope is None:
         raise _no_key("the API key is unknown or revoked")
     if scope not in ALLOWED_SCOPES[action]:

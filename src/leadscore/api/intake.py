@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-import anyio.to_thread
 from anyio import CapacityLimiter
 
 from leadscore.domain.errors import OutsideError
@@ -27,6 +27,8 @@ class Intake:
         self._waiting: list[_Waiting] = []
         self._messages = 0
         self._flushing: asyncio.Task[None] | None = None
+        # A thread of its own is handed work several times as fast as one that has to be picked first.
+        self._thread = ThreadPoolExecutor(1, "leadscore-intake")
 
     async def take(self, delivery: Delivery) -> Receipt:
         """Store a delivery.
@@ -77,7 +79,12 @@ class Intake:
         self._messages -= sum(len(delivery.parsed) for delivery, _ in group)
 
     async def _in_thread(self, deliveries: list[Delivery]) -> list[Receipt]:
-        return await anyio.to_thread.run_sync(self._write, deliveries, limiter=self._writer)
+        async with self._writer:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, deliveries)
+
+    def close(self) -> None:
+        """End its thread."""
+        self._thread.shutdown()
 
 
 def _answer_all(group: list[_Waiting], error: Exception) -> None:

@@ -50,6 +50,12 @@ class Service:
         self.rate = RateLimit(self.settings.service.max_requests_per_second)
         self.intake = Intake(partial(receive_all, self.store), self.writer)
 
+    def close(self) -> None:
+        """End its threads and give its connections back."""
+        self.intake.close()
+        self.keys.close()
+        self.store.close()
+
 
 def service_of(request: Request) -> Service:
     """The running service that a request belongs to."""
