@@ -3,6 +3,7 @@
     python benchmarks/learning.py                               10,000 leads, about 560 conversions to learn from
     python benchmarks/learning.py --conversions 120             random parts of the leads with about 120 conversions
     python benchmarks/learning.py --history-days 270            snapshots of the last 270 days only
+    python benchmarks/learning.py --world shop                  another kind of company: shop, or plant
     python benchmarks/learning.py --coverage                    whether the 90 % intervals of `train` hold the truth
 
 leadscore's recipe and the usual designs learn from one training set, as of day 1,000, and are asked about the 180 days
@@ -26,6 +27,7 @@ from leadscore.dataset.splits import plan_split
 from leadscore.domain.progress import silent
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.simulate.company import SimulatedCompany, simulate_company
+from leadscore.simulate.worlds import WORLDS
 from leadscore.workflows.build_training_set import TrainingSet, build_evaluation_set, build_training_set
 from leadscore.workflows.fit_recipe import fit, judge
 from leadscore.workflows.learn_events import KIND, learnable
@@ -136,6 +138,7 @@ def append(rows: list[Figures], common: dict[str, object]) -> None:
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--world", choices=WORLDS, default="mixed", help="the kind of company")
     parser.add_argument("--leads", type=int, default=10_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23])
     parser.add_argument("--conversions", type=int, help="learn from random parts of the leads with about so many")
@@ -157,7 +160,7 @@ def main() -> None:
     rows: list[Figures] = []
     held: dict[str, list[bool]] = {}
     for seed in asked.seeds:
-        company = simulate_company(asked.leads, seed)
+        company = simulate_company(asked.leads, seed, world=WORLDS[asked.world])
         if asked.coverage:
             for horizon, inside in measure_coverage(company, settings, asked.rows).items():
                 held.setdefault(horizon, []).extend(inside)
@@ -174,7 +177,8 @@ def main() -> None:
     if rows:
         print()
         show(rows, settings.training.horizons_days)
-        append(rows, {"leads": asked.leads, "asked": asked.conversions, "history_days": asked.history_days})
+        common = {"world": asked.world, "leads": asked.leads}
+        append(rows, {**common, "asked": asked.conversions, "history_days": asked.history_days})
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def _asked(company: SimulatedCompany, facts: Facts, snapshots: pa.Table, setting
     leads, as_of = snapshots["lead_id"].to_pylist(), snapshots["as_of"].to_numpy()
     place = pc.index_in(snapshots["lead_id"], value_set=company.leads["lead_id"].combine_chunks())
     about = company.leads.take(place)
-    segment = pc.fill_null(about["segment"], UNKNOWN).to_numpy(zero_copy_only=False).astype(str)
+    segment = pc.fill_null(about[company.world.hints[0].name], UNKNOWN).to_numpy(zero_copy_only=False).astype(str)
     return Questions(
         facts,
         snapshots,

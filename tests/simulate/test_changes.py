@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
-from leadscore.simulate.changes import FILLED_AFTER_WIN, HARMLESS, RESEARCHED
+from leadscore.simulate.changes import FILLED_AFTER_WIN, HARMLESS
 from leadscore.simulate.company import SimulatedCompany
+
+RESEARCHED = ("industry", "company_size")
 
 
 def ends_of(company: SimulatedCompany) -> dict[str, dict[str, object]]:

@@ -1,5 +1,7 @@
 """The extract of a simulated company: repeatable, consistent, and blind to what is not known yet."""
 
+import hashlib
+
 import numpy as np
 import pyarrow.compute as pc
 import pytest
@@ -8,7 +10,8 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.event import VALUE_SCALE
 from leadscore.domain.time import DAY_US, parse_instant
 from leadscore.simulate.company import SimulatedCompany, simulate_company
-from leadscore.simulate.engagement import EVENT_TYPES
+from leadscore.simulate.world import ENDS
+from leadscore.simulate.worlds import WORLDS
 
 TABLES = ("leads", "attributes", "events", "outcomes")
 
@@ -64,7 +67,7 @@ def test_every_fact_was_known_before_the_extract(company: SimulatedCompany) -> N
 
 def test_scans_of_a_show_just_before_the_extract_are_not_all_in_it() -> None:
     company = simulate_company(1_500, seed=1, days=43)
-    visits = company.truth.lives.happenings.type == EVENT_TYPES.index("show_visited")
+    visits = company.truth.lives.happenings.type == company.world.event_types.index("show_visited")
     lived = company.truth.lives.happenings.occurred_at[visits]
     scans = company.events.filter(pc.equal(company.events["type"], "show_visited"))
     arrived = set(scans["occurred_at"].to_pylist()) & set(lived.tolist())
@@ -140,3 +143,22 @@ def test_facts_hold_what_the_files_hold(company: SimulatedCompany) -> None:
         assert dict(zip(arrived["name"], arrived["value"].replace({np.nan: None}), strict=True)) == given
     assert facts.outcomes.num_rows == company.outcomes.num_rows
     assert facts.leads.num_rows == company.leads.num_rows
+
+
+def test_the_usual_company_is_the_same_to_the_last_bit_as_ever() -> None:
+    company = simulate_company(400, seed=5, days=900)
+    content = [*(getattr(company, table).to_pydict() for table in TABLES), company.repeats.tolist()]
+    digest = hashlib.sha256(repr(content).encode()).hexdigest()
+    assert digest == "fc3cdcbb04ca58ac8e15032c9b7b0ff98e3bfc63ec494ba7d59df7283d162434"
+
+
+@pytest.mark.parametrize(("name", "rate", "median_days"), [("shop", 0.20, 11), ("plant", 0.074, 270)])
+def test_other_worlds_are_of_clearly_other_shape(name: str, rate: float, median_days: float) -> None:
+    company = simulate_company(4_000, seed=7, world=WORLDS[name])
+    usual = WORLDS["mixed"]
+    assert not {*company.world.event_types, *company.world.source_names} & {*usual.event_types, *usual.source_names}
+    assert abs(company.summary()["rate"] / rate - 1) < 0.25
+    lives = company.truth.lives
+    won = lives.end == ENDS.index("won")
+    days = np.median(lives.ended_at[won] - company.truth.arrivals.created_at[won]) / DAY_US
+    assert abs(days / median_days - 1) < 0.15

@@ -9,8 +9,7 @@ import pytest
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import DAY_US, LATEST_US
 from leadscore.simulate.company import SimulatedCompany
-from leadscore.simulate.engagement import EVENT_TYPES
-from leadscore.simulate.evidence import TYPES, visible_leads
+from leadscore.simulate.evidence import visible_leads
 
 EVER = np.iinfo(np.int64).max
 
@@ -34,7 +33,8 @@ def with_events(company: SimulatedCompany, rows: list[tuple[str, float, float, i
 def marks_on(company: SimulatedCompany, days_after_arrival: int, as_of: int = EVER) -> dict[str, float]:
     leads = visible_leads(company, ["sim-000000"])
     marks = leads.events.visible_marks(int(leads.created_day[0]) + days_after_arrival, np.array([0]), np.array([as_of]))
-    names = [*EVENT_TYPES, *(f"{name} steps" for name in EVENT_TYPES)]
+    types = company.world.event_types
+    names = [*types, *(f"{name} steps" for name in types)]
     return {name: mark for name, mark in zip(names, marks[0].tolist(), strict=True) if mark}
 
 
@@ -84,7 +84,7 @@ def test_events_of_several_leads_stay_apart(company: SimulatedCompany) -> None:
         alone = visible_leads(company, [lead_id])
         np.testing.assert_array_equal(together.events.marks[together.events.row == row], alone.events.marks)
         assert together.position[row] == int(lead_id[4:])
-    assert together.events.marks.shape[1] == 2 * TYPES
+    assert together.events.marks.shape[1] == 2 * len(company.world.event_types)
 
 
 def test_an_open_lead_ends_never_and_an_unknown_one_is_refused(company: SimulatedCompany) -> None:

@@ -14,14 +14,13 @@ import pyarrow as pa
 from leadscore.domain.time import DAY_US
 from leadscore.simulate.arrays import Floats, Ints
 from leadscore.simulate.arrivals import Arrivals
-from leadscore.simulate.classes import ENDS
 from leadscore.simulate.draws import MILLISECOND_US
 from leadscore.simulate.lead_columns import OWNERS, Profiles
 from leadscore.simulate.process import Lives
-from leadscore.simulate.profile import HINTS, MISSING
+from leadscore.simulate.profile import MISSING
 from leadscore.simulate.tables import lead_ids, named
+from leadscore.simulate.world import ENDS, Hint
 
-RESEARCHED = ("industry", "company_size")
 FILLED_AFTER_WIN: dict[str, tuple[float, Sequence[str]]] = {
     "onboarding_manager": (0.90, ("iris", "jasper", "kalle")),
     "contract_type": (0.95, ("monthly", "yearly", "framework")),
@@ -31,7 +30,7 @@ FILLED_AFTER_WIN: dict[str, tuple[float, Sequence[str]]] = {
 }
 """Attribute -> share of won leads for which it is filled after the win, and its values (none: a number of its own).
 
-`industry` is also filled then, for most winners that left it empty: a leak by being present, not by its value.
+A hint of the world may be filled then too, for most winners that left it empty: a leak by being present, not by value.
 """
 HARMLESS: dict[str, tuple[float, Sequence[str]]] = {
     "lead_owner": (0.20, OWNERS),
@@ -40,7 +39,7 @@ HARMLESS: dict[str, tuple[float, Sequence[str]]] = {
 """Attribute -> share of all leads for which it is set at some moment unrelated to their fate, and its values."""
 
 _RESEARCH_SHARE, _RESEARCH_DAYS = 0.35, 60.0
-_INDUSTRY_AFTER_WIN_SHARE, _BOOKING_DAYS = 0.8, 4.0
+_HINT_AFTER_WIN_SHARE, _BOOKING_DAYS = 0.8, 4.0
 
 
 @dataclass(frozen=True)
@@ -57,21 +56,29 @@ def attributes_table(
     arrivals: Arrivals, lives: Lives, profiles: Profiles, until: int, rng: np.random.Generator
 ) -> pa.Table:
     """All attribute values that became known after arrival and before `until`, in order of known_at."""
-    research = [_research(name, arrivals, lives, profiles, rng) for name in RESEARCHED]
+    hints = [hint for hint in profiles.hints if hint.researched]
+    research = [_research(hint, arrivals, lives, profiles, rng) for hint in hints]
     harmless = [_harmless(name, arrivals, until, rng) for name in HARMLESS]
     won = np.flatnonzero(lives.end == ENDS.index("won"))
     after_win = [_after_win(name, won, lives, rng) for name in FILLED_AFTER_WIN]
-    still_empty = won[(profiles.given["industry"][won] == MISSING) & ~np.isin(won, research[0].lead)]
-    industry = _true_values("industry", _some(still_empty, _INDUSTRY_AFTER_WIN_SHARE, rng), profiles)
-    late_industry = _Change("industry", *industry, _later(lives.ended_at[industry[0]], _BOOKING_DAYS, rng))
-    return _table([*research, *harmless, *after_win, late_industry], until)
+    late_hints = [
+        _enriched(hint, won[~np.isin(won, known.lead)], lives, profiles, rng)
+        for hint, known in zip(hints, research, strict=True)
+        if hint.after_win
+    ]
+    return _table([*research, *harmless, *after_win, *late_hints], until)
 
 
-def _research(name: str, arrivals: Arrivals, lives: Lives, profiles: Profiles, rng: np.random.Generator) -> _Change:
-    lead = _some(np.flatnonzero(profiles.given[name] == MISSING), _RESEARCH_SHARE, rng)
+def _research(hint: Hint, arrivals: Arrivals, lives: Lives, profiles: Profiles, rng: np.random.Generator) -> _Change:
+    lead = _some(np.flatnonzero(profiles.given[hint.name] == MISSING), _RESEARCH_SHARE, rng)
     known_at = _later(arrivals.created_at[lead], _RESEARCH_DAYS, rng)
     in_time = known_at < lives.ended_at[lead]
-    return _Change(name, *_true_values(name, lead[in_time], profiles), known_at[in_time])
+    return _Change(hint.name, *_true_values(hint, lead[in_time], profiles), known_at[in_time])
+
+
+def _enriched(hint: Hint, won: Ints, lives: Lives, profiles: Profiles, rng: np.random.Generator) -> _Change:
+    lead = _some(won[profiles.given[hint.name][won] == MISSING], _HINT_AFTER_WIN_SHARE, rng)
+    return _Change(hint.name, *_true_values(hint, lead, profiles), _later(lives.ended_at[lead], _BOOKING_DAYS, rng))
 
 
 def _harmless(name: str, arrivals: Arrivals, until: int, rng: np.random.Generator) -> _Change:
@@ -92,9 +99,8 @@ def _after_win(name: str, won: Ints, lives: Lives, rng: np.random.Generator) -> 
     return _Change(name, lead, value, _later(lives.ended_at[lead], _BOOKING_DAYS, rng))
 
 
-def _true_values(name: str, lead: Ints, profiles: Profiles) -> tuple[Ints, pa.Array]:
-    hint = next(hint for hint in HINTS if hint.name == name)
-    return lead, named(tuple(hint.values), profiles.true[name][lead])
+def _true_values(hint: Hint, lead: Ints, profiles: Profiles) -> tuple[Ints, pa.Array]:
+    return lead, named(tuple(hint.values), profiles.true[hint.name][lead])
 
 
 def _some(leads: Ints, share: float, rng: np.random.Generator) -> Ints:

@@ -18,10 +18,12 @@ from leadscore.simulate.arrays import Ints
 from leadscore.simulate.arrivals import Arrivals, draw_arrivals
 from leadscore.simulate.calendar import Calendar
 from leadscore.simulate.changes import attributes_table
+from leadscore.simulate.law import law_of
 from leadscore.simulate.lead_columns import draw_profiles, leads_table
+from leadscore.simulate.mixed_market import MIXED_MARKET
 from leadscore.simulate.process import Lives, live
 from leadscore.simulate.tables import SAME_ID_REPEAT_SHARE, event_columns, events_table, outcomes_table
-from leadscore.simulate.world import the_world
+from leadscore.simulate.world import World
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,11 @@ class SimulatedCompany:
     attributes   lead_id, name, value, known_at: values that came after arrival.
     events       event_id, lead_id, type, occurred_at, known_at, value, channel, campaign, properties; no id twice.
     outcomes     lead_id, outcome, occurred_at, known_at, amount (minor units), reason; at most one per lead.
+    world        what kind of company it is.
     repeats      rows of `events` that the events file holds a second time, word for word.
     """
 
+    world: World
     leads: pa.Table
     attributes: pa.Table
     events: pa.Table
@@ -82,10 +86,13 @@ class SimulatedCompany:
         )
 
 
-def simulate_company(leads: int, seed: int, days: int = 1460, start: str = "2022-01-03") -> SimulatedCompany:
+def simulate_company(
+    leads: int, seed: int, days: int = 1460, start: str = "2022-01-03", world: World = MIXED_MARKET
+) -> SimulatedCompany:
     """Simulate a company of `leads` leads over `days` days; equal arguments give equal companies.
 
     leads, days   at least 1.   seed  0 or more.   start  a date; the first day begins at its midnight, UTC.
+    world         what kind of company it is; `worlds.WORLDS` holds several.
     Returns       the extract at the end of the last day, and the truth behind it.
     Raises        UsageError [LS-USAGE-01] for numbers out of range, DataError [LS-TIME-02] for no date.
 
@@ -95,19 +102,20 @@ def simulate_company(leads: int, seed: int, days: int = 1460, start: str = "2022
     for name, number, least in (("leads", leads, 1), ("seed", seed, 0), ("days", days, 1)):
         if number < least:
             raise UsageError("LS-USAGE-01", where=name, found=str(number), allowed=f"{least} or more")
-    calendar = Calendar.starting(parse_instant(start).at, days)
+    calendar = Calendar.starting(parse_instant(start).at, days, world.year)
     until = calendar.start_at + days * DAY_US
     seeds = np.random.SeedSequence([seed, leads, days, abs(calendar.start_at) // DAY_US])
     to_arrive, to_live, to_profile, to_tell = (np.random.default_rng(part) for part in seeds.spawn(4))
-    arrivals = draw_arrivals(leads, calendar, the_world(), to_arrive)
-    lives = live(arrivals, calendar, the_world(), to_live)
-    profiles = draw_profiles(arrivals.hidden_class, to_profile)
-    events = event_columns(arrivals, lives, calendar, until, to_tell)
+    arrivals = draw_arrivals(leads, calendar, world, to_arrive)
+    lives = live(arrivals, calendar, law_of(world), to_live)
+    profiles = draw_profiles(arrivals.hidden_class, world, to_profile)
+    events = event_columns(arrivals, lives, calendar, world, to_tell)
     return SimulatedCompany(
-        leads=leads_table(arrivals, profiles, to_profile),
+        world=world,
+        leads=leads_table(arrivals, profiles, world, to_profile),
         attributes=attributes_table(arrivals, lives, profiles, until, to_profile),
-        events=events_table(events, calendar, to_tell),
-        outcomes=outcomes_table(arrivals, lives, to_tell),
+        events=events_table(events, calendar, world, to_tell),
+        outcomes=outcomes_table(arrivals, lives, world, to_tell),
         repeats=np.flatnonzero(to_tell.random(len(events.lead)) < SAME_ID_REPEAT_SHARE),
         start_at=calendar.start_at,
         until=until,

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadscore.simulate.arrays import Floats, Ints
-from leadscore.simulate.calendar import DRIFT_DAY, Calendar, share_of_scans_known
-from leadscore.simulate.classes import STATES
+from leadscore.simulate.calendar import Calendar, share_of_scans_known
 from leadscore.simulate.evidence import VisibleLeads
+from leadscore.simulate.law import Law
 from leadscore.simulate.outlook import Outlook
-from leadscore.simulate.world import World
 
 
 @dataclass(frozen=True)
@@ -55,22 +54,24 @@ class Push:
 
 
 class ForwardFilter:
-    """The filter over some leads of one world and calendar."""
+    """The filter over some leads of one law and calendar."""
 
-    def __init__(self, world: World, calendar: Calendar, leads: VisibleLeads) -> None:
-        self._world, self._calendar, self._leads = world, calendar, leads
-        kinds, types = world.rates.shape[:2]
+    def __init__(self, law: Law, calendar: Calendar, leads: VisibleLeads) -> None:
+        self._law, self._calendar, self._leads = law, calendar, leads
+        kinds, types = law.rates.shape[:2]
         # Where there are no shows or no values, rates and depths are 0 and meet counts of 0 only: any log will do.
-        log_rate = np.log(np.where(world.rates > 0, world.rates, 1.0)) - world.depth
-        log_depth = np.broadcast_to(np.log(np.where(world.depth > 0, world.depth, 1.0)), log_rate.shape)
+        log_rate = np.log(np.where(law.rates > 0, law.rates, 1.0)) - law.depth
+        log_depth = np.broadcast_to(np.log(np.where(law.depth > 0, law.depth, 1.0)), log_rate.shape)
         self._log_marks = np.concatenate([log_rate, log_depth], axis=1).reshape(kinds, 2 * types, -1)
-        self._prompt = world.rates[:, ~world.late].sum(axis=1)[:, :, None]
-        self._prompt_push = world.rates[:, world.pushing & ~world.late].sum(axis=1)[:, :, None]
-        self._late = world.rates[:, world.late].sum(axis=1)[:, :, None]
+        self._prompt = law.rates[:, ~law.late].sum(axis=1)[:, :, None]
+        self._prompt_push = law.rates[:, law.pushing & ~law.late].sum(axis=1)[:, :, None]
+        self._late = law.rates[:, law.late].sum(axis=1)[:, :, None]
         self._nothing = np.exp(-self._prompt - self._late)
-        self._push_marks = np.concatenate([world.pushing, np.zeros_like(world.pushing)])
-        self._lift = world.pushed - world.calm
-        self._start = world.start[leads.source, (leads.created_day >= DRIFT_DAY).astype(np.int64)].transpose(1, 0, 2)
+        self._push_marks = np.concatenate([law.pushing, np.zeros_like(law.pushing)])
+        self._lift = law.pushed - law.calm
+        self._start = law.start[
+            leads.source, (leads.created_day >= calendar.year.drift_day).astype(np.int64)
+        ].transpose(1, 0, 2)
 
     def begin(self) -> Floats:
         """Beliefs about all leads before anything is known of them."""
@@ -85,16 +86,21 @@ class ForwardFilter:
         leads = self._leads
         arriving = leads.created_day[seen_at.rows] == day
         missed = np.where(arriving, leads.missed[seen_at.rows], 0.0)
-        known = share_of_scans_known(days_ago, missed, seen_at.passed) if self._calendar.show[day] else 1 - missed
+        known = self._known(day, days_ago, missed, seen_at.passed)
         exposure = Exposure(1 - missed, np.zeros_like(missed), known, 1 - missed - known)
         belief = self.with_arrivals(belief, day, seen_at.rows)
         weighted, push = self._weigh(belief, day, seen_at, exposure)
-        total = self._world.ends[1:].sum(axis=0) + self._world.ends[0] * self._calendar.win_factor[day]
+        total = self._law.ends[1:].sum(axis=0) + self._law.ends[0] * self._calendar.win_factor[day]
         # Nobody ends on the day of arrival.
         weighted *= (1 - total)[:, None] if not arriving.any() else 1 - total[:, None] * ~arriving[:, None]
         after = self._overnight(weighted, push)
-        after /= (after @ np.ones(STATES)).sum(axis=0)[:, None]
+        after /= (after @ np.ones(after.shape[2])).sum(axis=0)[:, None]
         return after
+
+    def _known(self, day: int, days_ago: int, missed: Floats, passed: Floats) -> Floats:
+        if not self._calendar.show[day]:
+            return 1 - missed
+        return share_of_scans_known(self._calendar.year, days_ago, missed, passed)
 
     def with_arrivals(self, belief: Floats, day: int, rows: Ints) -> Floats:
         """The beliefs, with those about leads that arrive on this day set to what their source says."""
@@ -116,8 +122,8 @@ class ForwardFilter:
         missed = np.where(before_today[:, 0], 0.0, self._leads.missed[questions.rows])
         exposure = Exposure(questions.passed - missed, 1 - questions.passed, np.zeros_like(missed), 1 - missed)
         weighted, push = self._weigh(belief, day, questions, exposure)
-        won = self._world.ends[0][:, None] * self._calendar.win_factor[day] * before_today
-        total = won + self._world.ends[1:].sum(axis=0)[:, None] * before_today
+        won = self._law.ends[0][:, None] * self._calendar.win_factor[day] * before_today
+        total = won + self._law.ends[1:].sum(axis=0)[:, None] * before_today
         open_now = (weighted * (1 - total * passed)).sum(axis=(0, 2))
         won_today = (weighted * won * (1 - passed)).sum(axis=(0, 2))
         tomorrow = self._overnight(weighted * (1 - total), push)
@@ -147,6 +153,6 @@ class ForwardFilter:
         return weighted, Push(rows, np.where(pushed[rows, None], 1.0, -np.expm1(-unseen)))
 
     def _overnight(self, weighted: Floats, push: Push) -> Floats:
-        after = weighted @ self._world.calm
+        after = weighted @ self._law.calm
         after[:, push.rows] += (weighted[:, push.rows] * push.chance) @ self._lift
         return np.asarray(after)

@@ -8,12 +8,12 @@ import numpy as np
 from leadscore.domain.errors import UsageError
 from leadscore.domain.time import DAY_US
 from leadscore.simulate.arrays import Floats, Ints
-from leadscore.simulate.calendar import LAST_LAG_DAYS, Calendar, share_of_day_before
+from leadscore.simulate.calendar import Calendar, share_of_day_before
 from leadscore.simulate.company import SimulatedCompany
 from leadscore.simulate.evidence import VisibleLeads, visible_leads
 from leadscore.simulate.forward import ForwardFilter, Questions
+from leadscore.simulate.law import law_of
 from leadscore.simulate.outlook import Outlook
-from leadscore.simulate.world import the_world
 
 _LEADS_AT_ONCE = 256
 _ALWAYS = np.iinfo(np.int64).max
@@ -46,8 +46,10 @@ class Inquiry:
         self._ids: list[str] = names.tolist()
         self._lead = positions.astype(np.int64)
         self._day = (as_of - company.start_at) // DAY_US
-        self.calendar = Calendar.starting(company.start_at, int(self._day.max(initial=0)) + max(horizons_days) + 2)
-        self.outlook = Outlook(the_world(), self.calendar, tuple(horizons_days))
+        days = int(self._day.max(initial=0)) + max(horizons_days) + 2
+        self.calendar = Calendar.starting(company.start_at, days, company.world.year)
+        self.law = law_of(company.world)
+        self.outlook = Outlook(self.law, self.calendar, tuple(horizons_days))
 
     def groups(self) -> Iterator[Group]:
         """All questions whose lead is open at the instant, by groups of leads."""
@@ -66,8 +68,8 @@ class Inquiry:
         log_evidence  of the profiles visible at the instants for each class, shape (n, classes).
         """
         answers = np.empty((len(group.asked), self.outlook.horizons))
-        run = ForwardFilter(the_world(), self.calendar, group.leads)
-        everyone = np.arange(len(group.leads.source))
+        run = ForwardFilter(self.law, self.calendar, group.leads)
+        everyone, last_lag = np.arange(len(group.leads.source)), self.calendar.year.last_lag
         whole_day = Questions(everyone, np.full(len(everyone), _ALWAYS), np.ones(len(everyone)))
         # Beliefs before each day from which scans may still be on their way, and before today.
         before = {int(group.leads.created_day.min()): run.begin()}
@@ -78,8 +80,8 @@ class Inquiry:
                 answers[now] = run.answer(
                     belief * _likelihood(log_evidence[now]), day, group.questions.take(now), self.outlook
                 )
-            before[day + 1] = run.after_day(before[day], day, whole_day, LAST_LAG_DAYS + 1)
-            late = [past for past in before if self.calendar.show[past] and past > day - LAST_LAG_DAYS]
+            before[day + 1] = run.after_day(before[day], day, whole_day, last_lag + 1)
+            late = [past for past in before if self.calendar.show[past] and past > day - last_lag]
             before = {kept: before[kept] for kept in [*late, day + 1]}
         return answers
 

@@ -12,10 +12,9 @@ import pyarrow as pa
 
 from leadscore.domain.time import DAY_US
 from leadscore.simulate.arrays import Bools, Floats
-from leadscore.simulate.classes import ENDS, PERSONA_OF, SEGMENT_OF
 from leadscore.simulate.company import SimulatedCompany
-from leadscore.simulate.profile import HINTS
 from leadscore.simulate.tables import named
+from leadscore.simulate.world import ENDS
 
 HONEST_FIELDS = 50
 _GOOD_BY_PERSONA = np.array([1.0, 0.2, -0.2, -0.6, -1.2])
@@ -68,8 +67,8 @@ class _Draw:
     def __init__(self, company: SimulatedCompany, rng: np.random.Generator) -> None:
         arrivals, lives = company.truth.arrivals, company.truth.lives
         self.rng, self.count = rng, company.leads.num_rows
-        self.persona = PERSONA_OF[arrivals.hidden_class]
-        self.segment = SEGMENT_OF[arrivals.hidden_class]
+        self.persona = company.world.persona_of[arrivals.hidden_class]
+        self.segment = company.world.segment_of[arrivals.hidden_class]
         self.source = arrivals.source
         self.created_at = arrivals.created_at
         self.share_of_time = (arrivals.created_at - company.start_at) / (company.until - company.start_at)
@@ -78,7 +77,9 @@ class _Draw:
         self.gone = (lives.end >= 0) & ~self.won
         self.days_since_end = (company.until - lives.ended_at) / DAY_US
         self.good = _GOOD_BY_PERSONA[self.persona]
-        self.hints = {hint.name: (tuple(hint.values), company.leads[hint.name].to_pylist()) for hint in HINTS}
+        self.hints = {
+            hint.name: (tuple(hint.values), company.leads[hint.name].to_pylist()) for hint in company.world.hints
+        }
 
     def some(self, share: float | Floats) -> Bools:
         return np.asarray(self.rng.random(self.count) < share)

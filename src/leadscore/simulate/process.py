@@ -17,10 +17,8 @@ from leadscore.domain.time import DAY_US, LATEST_US
 from leadscore.simulate.arrays import Bools, Ints, States
 from leadscore.simulate.arrivals import Arrivals
 from leadscore.simulate.calendar import Calendar
-from leadscore.simulate.classes import CLASSES, STATES
 from leadscore.simulate.draws import draw_along, draw_times_of_day
-from leadscore.simulate.engagement import EVENT_TYPES
-from leadscore.simulate.world import World
+from leadscore.simulate.law import Law
 
 OPEN = -1
 
@@ -50,33 +48,34 @@ class Lives:
     happenings: Happenings
 
 
-def live(arrivals: Arrivals, calendar: Calendar, world: World, rng: np.random.Generator) -> Lives:
+def live(arrivals: Arrivals, calendar: Calendar, law: Law, rng: np.random.Generator) -> Lives:
     """Let all leads live through the calendar, day by day."""
-    return _Run(arrivals, calendar, world, rng).through_all_days()
+    return _Run(arrivals, calendar, law, rng).through_all_days()
 
 
 class _Run:
     """The state of one run; `today`'s arrays hold one entry per open lead."""
 
-    def __init__(self, arrivals: Arrivals, calendar: Calendar, world: World, rng: np.random.Generator) -> None:
-        self.arrivals, self.calendar, self.world, self.rng = arrivals, calendar, world, rng
+    def __init__(self, arrivals: Arrivals, calendar: Calendar, law: Law, rng: np.random.Generator) -> None:
+        self.arrivals, self.calendar, self.law, self.rng = arrivals, calendar, law, rng
         leads = len(arrivals.source)
         self.intent = arrivals.intent.copy()
         self.end = np.full(leads, OPEN, dtype=np.int64)
         self.ended_at = np.full(leads, LATEST_US, dtype=np.int64)
         self.diary: list[Happenings] = []
-        cells = CLASSES * STATES
-        self.end_chances = world.ends.reshape(len(world.ends), cells)
-        by_type = world.rates.reshape(len(world.rates), len(EVENT_TYPES), cells).transpose(0, 2, 1)
+        classes, self.intents = law.calm.shape[:2]
+        cells = classes * self.intents
+        self.end_chances = law.ends.reshape(len(law.ends), cells)
+        by_type = law.rates.reshape(*law.rates.shape[:2], cells).transpose(0, 2, 1)
         self.event_rate = by_type.sum(axis=2)
         self.type_reached = by_type.cumsum(axis=2)
-        self.depth = world.depth.reshape(len(EVENT_TYPES), cells)
-        calm = world.calm.reshape(cells, STATES)
-        self.stays = world.calm[:, range(STATES), range(STATES)].reshape(cells)
+        self.depth = law.depth.reshape(len(law.depth), cells)
+        calm = law.calm.reshape(cells, self.intents)
+        self.stays = law.calm.diagonal(axis1=1, axis2=2).reshape(cells)
         # Most leads stay where they are: draw whether they move first, and where to only for those that do.
-        elsewhere = np.where(np.tile(np.eye(STATES, dtype=np.bool_), (CLASSES, 1)), 0.0, calm)
+        elsewhere = np.where(np.tile(np.eye(self.intents, dtype=np.bool_), (classes, 1)), 0.0, calm)
         self.elsewhere_reached = elsewhere.cumsum(axis=1)
-        self.pushed_reached = world.pushed.reshape(cells, STATES).cumsum(axis=1)
+        self.pushed_reached = law.pushed.reshape(cells, self.intents).cumsum(axis=1)
 
     def through_all_days(self) -> Lives:
         days, leads = len(self.calendar.kind), len(self.arrivals.source)
@@ -86,7 +85,7 @@ class _Run:
         for day in range(days):
             open_leads = np.concatenate([open_leads, np.arange(first_of_day[day], first_of_day[day + 1])])
             diary[day, open_leads] = self.intent[open_leads]
-            cell = self.arrivals.hidden_class[open_leads] * STATES + self.intent[open_leads]
+            cell = self.arrivals.hidden_class[open_leads] * self.intents + self.intent[open_leads]
             self._end_some(day, open_leads, cell)
             pushed = self._engage(day, open_leads, cell)
             self._move(open_leads, cell, pushed)
@@ -115,7 +114,7 @@ class _Run:
         steps = self.rng.poisson(self.depth[types, cell[who]])
         self.diary.append(Happenings(leads[who], types, at, steps))
         pushed = np.zeros(len(leads), dtype=np.bool_)
-        pushed[who[self.world.pushing[types]]] = True
+        pushed[who[self.law.pushing[types]]] = True
         return pushed
 
     def _move(self, leads: Ints, cell: Ints, pushed: Bools) -> None:

@@ -2,7 +2,7 @@
 
 The Bayes limit is P(won within H days | everything visible as of the instant): source, attributes with their gaps and
 later changes, all events known by then (and that there were no others), and that the lead is still open. It is computed
-by a forward filter over the 270 joint states (class x intent) and sums over futures in closed form; nothing is sampled.
+by a forward filter over the joint states (class x intent) and sums over futures in closed form; nothing is sampled.
 Three traits of the world keep this exact: events other than show scans are known at once; a scan's lag is drawn
 independently of the lead; attribute changes of open leads depend on the class at most. Everything here is simulated.
 """
@@ -12,12 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadscore.simulate.arrays import Floats, Ints
-from leadscore.simulate.classes import CLASSES, STATES
 from leadscore.simulate.company import SimulatedCompany
 from leadscore.simulate.evidence import log_evidence_of_profiles
 from leadscore.simulate.forward import ForwardFilter
 from leadscore.simulate.inquiry import Inquiry
-from leadscore.simulate.world import the_world
 
 
 def bayes_limit(
@@ -55,14 +53,15 @@ def known_state_chance(
     """
     inquiry = Inquiry(company, lead_ids, as_of, horizons_days)
     arrivals, lives = company.truth.arrivals, company.truth.lives
+    classes, intents = inquiry.law.calm.shape[:2]
     answers = np.full((len(as_of), len(horizons_days)), np.nan)
     for group in inquiry.groups():
-        run = ForwardFilter(the_world(), inquiry.calendar, group.leads)
+        run = ForwardFilter(inquiry.law, inquiry.calendar, group.leads)
         position = group.leads.position[group.questions.rows]
         for day in np.unique(group.day).tolist():
             now = np.flatnonzero(group.day == day)
             lead = position[now]
-            certain = np.zeros((CLASSES, len(now), STATES))
+            certain = np.zeros((classes, len(now), intents))
             certain[arrivals.hidden_class[lead], np.arange(len(now)), lives.intent[day, lead]] = 1.0
             answers[group.asked[now]] = run.answer(certain, day, group.questions.take(now), inquiry.outlook)
     return answers
