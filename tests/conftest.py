@@ -6,6 +6,7 @@ PostgreSQL is tested in a database of its own, made and dropped here, where a se
 import itertools
 import os
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -29,8 +30,9 @@ def server_url() -> sa.URL:
     return sa.make_url(given)
 
 
-@pytest.fixture(scope="session")
-def postgres_url():
+@contextmanager
+def postgres_database():
+    """The address of a new database, which is dropped at the end; skips where no server answers."""
     server = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = psycopg.connect(server, autocommit=True, connect_timeout=3)
@@ -41,6 +43,22 @@ def postgres_url():
         connection.execute(f'CREATE DATABASE "{name}"')
         yield server_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    with postgres_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def new_url(request, tmp_path):
+    """The address of a database without any tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        with postgres_database() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")

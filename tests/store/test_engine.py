@@ -7,14 +7,10 @@ import time
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from leadscore.domain.errors import OutsideError, UsageError
 from leadscore.store.engine import open_store, reading, writing
 from leadscore.store.info import get_info, set_info
-from leadscore.store.migrate import MIGRATIONS, SCHEMA_REVISION
 from leadscore.store.tables import INFO, METADATA
 
 
@@ -23,15 +19,6 @@ def test_sqlite_keeps_what_it_acknowledges(sqlite_store):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 5_000
-
-
-def test_the_migrated_schema_is_the_declared_one(store):
-    with reading(store) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-
-
-def test_the_schema_revision_is_the_last_migration():
-    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == SCHEMA_REVISION
 
 
 def test_no_fact_is_stored_as_a_float():
@@ -52,15 +39,6 @@ def test_opening_makes_the_folder_and_finds_what_was_stored(tmp_path):
     url = f"sqlite:///{tmp_path / 'data' / 'deep' / 'a.db'}"
     set_info(open_store(url), "simulated", "yes")
     assert get_info(open_store(url), "simulated") == "yes"
-
-
-def test_a_store_of_a_newer_leadscore_is_refused(tmp_path):
-    url = f"sqlite:///{tmp_path / 'a.db'}"
-    with writing(open_store(url)) as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(OutsideError, match="LS-STORE-01") as caught:
-        open_store(url)
-    assert "9999" in caught.value.found
 
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "mysql://host/name", ""])

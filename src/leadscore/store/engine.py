@@ -56,12 +56,20 @@ def open_store(url: str) -> Store:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, address)
     store = Store(engine)
+    try:
+        _bring_up_to_date(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _bring_up_to_date(store: Store) -> None:
     with reading(store) as connection:
         current = stored_revision(connection) == SCHEMA_REVISION
     if not current:
         with writing(store) as connection:
             upgrade(connection)
-    return store
 
 
 @contextmanager

@@ -22,8 +22,8 @@ def stored_revision(connection: sa.Connection) -> str | None:
     return connection.execute(sa.select(version.c.version_num)).scalar()
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Apply the steps a database lacks, in the transaction of the connection.
+def upgrade(connection: sa.Connection, revision: str = SCHEMA_REVISION) -> None:
+    """Apply the steps a database lacks up to a revision, in the transaction of the connection.
 
     Raises   OutsideError [LS-STORE-01] if a newer leadscore wrote the database.
     """
@@ -36,8 +36,8 @@ def upgrade(connection: sa.Connection) -> None:
             fix="install the leadscore that wrote it, or a newer one",
         )
 
-    def missing_steps(revision: Any, _context: Any) -> Any:
-        return steps._upgrade_revs(SCHEMA_REVISION, revision)
+    def missing_steps(present: Any, _context: Any) -> Any:
+        return steps._upgrade_revs(revision, present)
 
     with EnvironmentContext(Config(), steps, fn=missing_steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
