@@ -17,8 +17,7 @@ from leadscore.api.service import Service
 from leadscore.config.load import Settings, load_settings
 from leadscore.dashboard import pages
 from leadscore.dashboard.pages import Dashboard
-from leadscore.domain.errors import DataError
-from leadscore.modeling.artifact import ModelArtifact
+from leadscore.domain.errors import LeadscoreError
 from leadscore.store.engine import open_store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.reload_champion import champion_folder, read_champion
@@ -39,7 +38,11 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         service = await anyio.to_thread.run_sync(_start, settings, name)
         app.state.service = service
         app.state.dashboard = Dashboard(service.store, service.keys, service.scoring)
-        yield
+        # Events are taken in while the champion is still being read, which takes seconds.
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_use_champion, service)
+            yield
+            tasks.cancel_scope.cancel()
         service.close()
 
     app = FastAPI(
@@ -62,18 +65,21 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
 def _start(settings: Settings, name: str) -> Service:
     store = open_store(settings.service.store_url)
     folder = champion_folder(settings.service.models_folder, name)
-    artifact, trouble = _champion(folder)
-    scoring = ScoringService(artifact, settings.routing, store)
-    return Service(settings, store, KeyRing(store), scoring, folder, trouble)
+    scoring = ScoringService(None, settings.routing, store)
+    return Service(settings, store, KeyRing(store), scoring, folder)
 
 
-def _champion(folder: Path) -> tuple[ModelArtifact | None, str | None]:
-    # Events must be taken in even while the model is broken, so this is no reason not to start.
+async def _use_champion(service: Service) -> None:
+    # Events must be taken in even while the model is broken, so this is no reason to end.
     try:
-        return read_champion(folder), None
-    except DataError as error:
+        artifact = await anyio.to_thread.run_sync(read_champion, service.champion, abandon_on_cancel=True)
+        if service.scoring.artifact is None:
+            service.scoring.use(artifact)
+    except LeadscoreError as error:
         _LOG.exception("the champion is not in use")
-        return None, str(error)
+        service.model_problem = str(error)
+    finally:
+        service.champion_read.set()
 
 
 def openapi_text() -> str:

@@ -1,3 +1,12 @@
+import threading
+import time
+
+import pytest
+
+from leadscore.api import service as service_module
+from leadscore.workflows.reload_champion import read_champion
+
+
 def version_in_use(installation):
     model = installation.client.get("/readyz").json()["model"]
     return None if model is None else model["version"]
@@ -65,3 +74,45 @@ def test_a_service_starts_with_a_damaged_champion_and_says_what_is_wrong(own):
     assert ready["model"] is None
     assert "golden.json has changed" in ready["problem"]
     assert own("POST", "/v1/score", json={"lead": {}}).status_code == 503
+
+
+@pytest.fixture
+def reading(own, monkeypatch):
+    """An installation whose champion is still being read; set the event and it is read."""
+    go_on = threading.Event()
+
+    def read(folder):
+        assert go_on.wait(30)
+        return read_champion(folder)
+
+    monkeypatch.setattr("leadscore.app.read_champion", read)
+    own.go_on = go_on
+    yield own
+    go_on.set()
+
+
+def test_events_are_taken_in_while_the_champion_is_being_read_and_scores_are_refused_honestly(reading, monkeypatch):
+    monkeypatch.setattr(service_module, "_CHAMPION_PATIENCE_SECONDS", 0.1)
+    track = {"userId": "u1", "event": "x"}
+    assert reading("POST", "/v1/track", scope="write", json=track).status_code == 200
+    assert reading.client.get("/livez").status_code == 200
+    for answer in (reading("POST", "/v1/score", json={"lead": {}}), reading.client.get("/readyz")):
+        assert (answer.status_code, answer.json()["code"]) == (503, "LS-MODEL-01")
+        assert "still being read" in answer.json()["message"]
+    reading.go_on.set()
+    assert wait_until(lambda: reading.client.get("/readyz").status_code == 200)
+    assert reading("POST", "/v1/score", json={"lead": {}}).status_code == 200
+
+
+def test_a_score_waits_for_a_champion_that_is_read_soon(reading):
+    reading.start()
+    threading.Timer(0.3, reading.go_on.set).start()
+    assert reading("POST", "/v1/score", json={"lead": {}}).status_code == 200
+    assert reading.client.get("/readyz").json()["model"]["version"] == "1"
+
+
+def wait_until(holds):
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()

@@ -41,7 +41,9 @@ def test_a_wrong_method_is_told_the_right_ones(shared):
 
 
 def test_a_fault_of_the_service_is_a_problem_that_tells_nothing_of_its_inside(own):
-    own.start().app.state.service.scoring = None
+    service = own.start().app.state.service
+    assert own("GET", "/readyz").status_code == 200
+    service.scoring = None
     answer = own("POST", "/v1/score", json={"lead": {}})
     assert (answer.status_code, answer.json()["code"]) == (500, "LS-INTERNAL-01")
     assert "NoneType" not in answer.text

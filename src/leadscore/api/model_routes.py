@@ -55,12 +55,13 @@ async def alive() -> Response:
     "/readyz",
     operation_id="ready",
     response_model=None,
-    responses={200: {"model": ReadyAnswer}, **responses("LS-STORE-01")},
+    responses={200: {"model": ReadyAnswer}, **responses("LS-STORE-01", "LS-MODEL-01")},
     tags=["health"],
 )
 async def ready(request: Request) -> Response:
-    """The store answers; the model in use, or null as long as none has been promoted."""
+    """The store answers and the champion has been read; the model in use, or null if none has been promoted."""
     service = service_of(request)
+    await service.wait_for_champion()
     await anyio.to_thread.run_sync(get_info, service.store, SIMULATED)
     artifact = service.scoring.artifact
     model = None if artifact is None else {"name": artifact.name, "version": artifact.version}

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from leadscore.domain.errors import CATALOGUE, DataError, LeadscoreError
 
@@ -28,6 +29,7 @@ STATUS = {
     "LS-EVENT-03": 400,
     "LS-EVENT-04": 400,
     "LS-EVENT-05": 413,
+    "LS-HTTP-01": 400,
     "LS-LEAD-01": 404,
     "LS-MODEL-01": 503,
     "LS-MODEL-02": 409,
@@ -115,6 +117,11 @@ def install_problems(app: FastAPI) -> None:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem(_unexpected())
 
+    async def on_gone(_request: Request, _error: Exception) -> Response:
+        # Nobody is there to read it.
+        return Response(status_code=400)
+
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(LeadscoreError, on_leadscore_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_fault)

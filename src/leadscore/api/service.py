@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import anyio
 from anyio import CapacityLimiter
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
@@ -17,12 +18,15 @@ from leadscore.api.intake import Intake
 from leadscore.api.problems import invalid_body
 from leadscore.api.rate import RateLimit
 from leadscore.config.load import Settings
+from leadscore.domain.errors import DataError
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.receive_events import receive_all
 from leadscore.workflows.score_lead import ScoringService
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_CHAMPION_PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Service:
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
     model_problem  why the exported champion is not in use; None if it is, or if there is none.
+    champion_read  set once the champion is in use, absent or refused; it is read while events are taken in already.
     """
 
     settings: Settings
@@ -42,6 +47,7 @@ class Service:
     scoring: ScoringService
     champion: Path
     model_problem: str | None = None
+    champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     intake: Intake = field(init=False)
     rate: RateLimit = field(init=False)
@@ -56,6 +62,17 @@ class Service:
         self.keys.close()
         self.store.close()
 
+    async def wait_for_champion(self) -> None:
+        """Wait until it is known which model is in use.
+
+        Raises   DataError [LS-MODEL-01] if reading the champion takes longer than a caller should wait.
+        """
+        with anyio.move_on_after(_CHAMPION_PATIENCE_SECONDS):
+            await self.champion_read.wait()
+        if not self.champion_read.is_set():
+            found = "the champion is still being read after the start"
+            raise DataError("LS-MODEL-01", found=found, fix="ask again in a few seconds; /readyz tells when")
+
 
 def service_of(request: Request) -> Service:
     """The running service that a request belongs to."""
@@ -66,10 +83,12 @@ def service_of(request: Request) -> Service:
 async def authorized(request: Request, action: str) -> Service:
     """The running service, if the request's key may do what it asks for.
 
-    Raises   DataError [LS-AUTH-01, LS-AUTH-02, LS-RATE-01].
+    Raises   DataError [LS-AUTH-01, LS-AUTH-02, LS-RATE-01]; [LS-MODEL-01] as `wait_for_champion` if it is to read.
     """
     service = service_of(request)
     service.rate.admit(await authorize(request, service.keys, action))
+    if action == "read" and not service.champion_read.is_set():
+        await service.wait_for_champion()
     return service
 
 

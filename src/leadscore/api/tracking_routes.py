@@ -5,6 +5,7 @@ from functools import partial
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic_core import to_json
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadscore.api.access import authorize
@@ -44,6 +45,9 @@ async def _track(request: Request) -> Response:
         status = 429 if isinstance(error, OutsideError) else None
         # Without this header a browser cannot tell a refusal from a network fault, and resends.
         return problem(error, status, headers=_FROM_ANY_SITE)
+    except ClientDisconnect:
+        # Nobody is there to read it, and it is no fault of ours.
+        return Response(status_code=400)
 
 
 async def _received(request: Request) -> Response:

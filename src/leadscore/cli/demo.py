@@ -1,12 +1,14 @@
 """The verb `demo`: the whole line on a simulated company."""
 
+from contextlib import closing
 from typing import Annotated, Any
 
 import typer
 
 from leadscore.cli.learn import say_training
 from leadscore.cli.output import JsonFlag, emit_json, note, progress_bars, say, show_table
-from leadscore.cli.service import run_server
+from leadscore.cli.serve import listen
+from leadscore.cli.server import serve_on
 from leadscore.dashboard.words import chance, within
 from leadscore.workflows.load_plugins import open_settings
 from leadscore.workflows.run_demo import DemoReport, run_demo
@@ -36,7 +38,8 @@ def demo(
     else:
         _say(report)
     if serve:
-        run_server(settings, host=None, port=None, new_key=True)
+        with closing(listen(settings.service)) as listener:
+            serve_on(listener, new_key=True)
 
 
 def _say(report: DemoReport) -> None:

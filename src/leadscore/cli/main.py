@@ -25,8 +25,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "identity": ("identity", "Which ids are one person and why; take a wrong merge back."),
     "dead-letters": ("dead_letters", "Tracking messages that were refused: see why, mend, send again."),
     "backup": ("backup", "Copy the store into one file while the service writes."),
-    "serve": ("service", "Start the API and the page of the hottest leads."),
-    "keys": ("service", "Create, list and revoke API keys."),
+    "serve": ("serve", "Start the API and the page of the hottest leads."),
+    "keys": ("keys", "Create, list and revoke API keys."),
 }
 
 

@@ -1,14 +1,11 @@
-"""Verbs of the running service: serve, keys."""
+"""The verb `keys`: create, list and revoke API keys."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from leadscore.app import create_app
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, note, say, show_table
-from leadscore.config.load import Settings
+from leadscore.cli.output import JsonFlag, emit_json, say, show_table
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import format_instant
 from leadscore.store.engine import open_store
@@ -26,47 +23,12 @@ class Scope(StrEnum):
 
 
 def register(app: typer.Typer, verb: str) -> None:
-    """Add one verb of this module to the command line."""
-    if verb == "serve":
-        app.command(verb)(serve)
-        return
+    """Add the verb to the command line."""
     keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
     keys.command("create")(create)
     keys.command("list")(list_)
     keys.command("revoke")(revoke)
     app.add_typer(keys, name=verb)
-
-
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; configs/service.yaml by default.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = None,
-    new_key: Annotated[bool, typer.Option("--new-key", help="Create a key of scope admin and print it.")] = False,
-    name: NameOption = "leadscore",
-) -> None:
-    """Start the API on the exported champion; it needs no MLflow and can start before the first training."""
-    run_server(open_settings(), host=host, port=port, new_key=new_key, name=name)
-
-
-def run_server(
-    settings: Settings, *, host: str | None, port: int | None, new_key: bool, name: str = "leadscore"
-) -> None:
-    """Listen until stopped; prints the address, and a key if none exists yet or a new one is wanted."""
-    store = open_store(settings.service.store_url)
-    key = create_key(store, "admin")[1] if new_key or not list_keys(store) else None
-    app = create_app(settings, name)
-    config = uvicorn.Config(
-        app,
-        host=host or settings.service.host,
-        port=settings.service.port if port is None else port,
-        log_level="warning",
-        access_log=False,
-    )
-    listener = config.bind_socket()
-    address, bound = listener.getsockname()[:2]
-    note(f"leadscore listens on http://{address}:{bound} (stop with Ctrl-C)")
-    if key:
-        note(f"A key for the sign-in page and the API, shown only now: {key}")
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def create(
