@@ -27,12 +27,12 @@ def test_the_latest_known_at_looks_at_every_kind_of_fact(store):
     assert latest_known_at(store) == 2_000
 
 
-def test_a_few_facts_of_another_century_are_named_and_not_counted(sqlite_store):
-    insert_events(sqlite_store, events(300, 0))
-    insert_outcomes(sqlite_store, [Outcome("L7", "won", CENTURY, CENTURY)])
-    insert_attributes(sqlite_store, [AttributeValue("L8", "industry", "x", CENTURY + 900 * DAY_US)])
+def test_a_few_facts_of_another_century_are_named_and_not_counted(store):
+    insert_events(store, events(300, 0))
+    insert_outcomes(store, [Outcome("L7", "won", CENTURY, CENTURY)])
+    insert_attributes(store, [AttributeValue("L8", "industry", "x", CENTURY + 900 * DAY_US)])
     heard = []
-    assert latest_known_at(sqlite_store, heard.append) == 299 * DAY_US
+    assert latest_known_at(store, heard.append) == 299 * DAY_US
     (told,) = heard
     assert "2 of 302 facts" in told
     assert "attributes: lead L8" in told
@@ -40,11 +40,11 @@ def test_a_few_facts_of_another_century_are_named_and_not_counted(sqlite_store):
     assert "1970-10-27" in told
 
 
-def test_facts_that_follow_soon_or_are_many_are_the_present(sqlite_store):
-    insert_events(sqlite_store, events(300, 0))
-    insert_outcomes(sqlite_store, [Outcome("L7", "won", 400 * DAY_US, 400 * DAY_US)])
+def test_facts_that_follow_soon_or_are_many_are_the_present(store):
+    insert_events(store, events(300, 0))
+    insert_outcomes(store, [Outcome("L7", "won", 400 * DAY_US, 400 * DAY_US)])
     heard = []
-    assert latest_known_at(sqlite_store, heard.append) == 400 * DAY_US
-    insert_events(sqlite_store, events(10, CENTURY, "later"))
-    assert latest_known_at(sqlite_store, heard.append) == CENTURY + 9 * DAY_US
+    assert latest_known_at(store, heard.append) == 400 * DAY_US
+    insert_events(store, events(10, CENTURY, "later"))
+    assert latest_known_at(store, heard.append) == CENTURY + 9 * DAY_US
     assert heard == []

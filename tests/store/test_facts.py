@@ -133,10 +133,10 @@ events = st.builds(
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(events, max_size=12), data=st.data())
-def test_any_order_and_split_of_the_same_events_gives_the_same_store(sqlite_store_factory, rows, data):
+def test_any_order_and_split_of_the_same_events_gives_the_same_store(store_factory, rows, data):
     order = data.draw(st.permutations(rows))
     cut = data.draw(st.integers(0, len(rows)))
-    one, other = sqlite_store_factory(), sqlite_store_factory()
+    one, other = store_factory(), store_factory()
     insert_events(one, rows)
     first, second = insert_events(other, order[:cut]), insert_events(other, order[cut:])
     assert stored_events(one) == stored_events(other)

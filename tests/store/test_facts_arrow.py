@@ -49,8 +49,8 @@ def test_loading_as_of_an_instant_equals_cutting_all_facts_there(store):
         assert load_facts(store, as_of) == everything.known_before(as_of)
 
 
-def test_the_order_of_imports_does_not_change_the_tables(sqlite_store_factory):
-    one, other = sqlite_store_factory(), sqlite_store_factory()
+def test_the_order_of_imports_does_not_change_the_tables(store_factory):
+    one, other = store_factory(), store_factory()
     fill(one, EVENTS)
     fill(other, EVENTS[::-1])
     assert load_facts(one) == load_facts(other)
@@ -61,17 +61,17 @@ def test_an_empty_store_gives_empty_tables(store):
     assert [getattr(facts, name).num_rows for name in SCHEMAS] == [0, 0, 0, 0]
 
 
-def test_progress_is_told_by_table(sqlite_store):
-    fill(sqlite_store, EVENTS)
+def test_progress_is_told_by_table(store):
+    fill(store, EVENTS)
     told = []
-    load_facts(sqlite_store, progress=lambda *step: told.append(step))
+    load_facts(store, progress=lambda *step: told.append(step))
     assert ("reading events", 3, 3) in told
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_events_load_fast(sqlite_store):
+def test_a_hundred_thousand_events_load_fast(store):
     events = [Event(f"e{n}", f"L{n % 999}", "page_viewed", n, n, n, "web") for n in range(100_000)]
-    insert_events(sqlite_store, events)
+    insert_events(store, events)
     began = time.process_time()
-    assert load_facts(sqlite_store).events.num_rows == 100_000
+    assert load_facts(store).events.num_rows == 100_000
     assert time.process_time() - began < 2.0

@@ -12,11 +12,11 @@ from leadscore.store.tables import API_KEYS
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-def test_a_key_names_its_scope_and_is_found_again(sqlite_store, scope):
-    key_id, key = create_key(sqlite_store, scope)
+def test_a_key_names_its_scope_and_is_found_again(store, scope):
+    key_id, key = create_key(store, scope)
     assert re.fullmatch(rf"ls_{scope}_[A-Za-z0-9_-]{{43}}", key)
-    assert find_key(sqlite_store, key).id == key_id
-    assert find_key(sqlite_store, key).scope == scope
+    assert find_key(store, key).id == key_id
+    assert find_key(store, key).scope == scope
 
 
 def test_only_the_hash_of_a_key_is_stored(store):
@@ -38,6 +38,6 @@ def test_a_revoked_or_unknown_key_is_not_found(store):
     assert (record.id, record.revoked_at is None) == (key_id, False)
 
 
-def test_an_unknown_scope_is_refused(sqlite_store):
+def test_an_unknown_scope_is_refused(store):
     with pytest.raises(UsageError, match="write, read, crm, admin"):
-        create_key(sqlite_store, "root")
+        create_key(store, "root")

@@ -63,9 +63,9 @@ def test_contradicting_rows_are_rejected_with_position_and_reason(store):
     assert "'a'" in result.rejected[0].reason
 
 
-def test_attribute_history_and_leads_can_come_in_either_order(sqlite_store_factory):
+def test_attribute_history_and_leads_can_come_in_either_order(store_factory):
     history = [AttributeValue("L1", "industry", "software", 100), AttributeValue("L1", "industry", "retail", 500)]
-    one, other = sqlite_store_factory(), sqlite_store_factory()
+    one, other = store_factory(), store_factory()
     insert_leads(one, [row("L1", "software")], NOW)
     insert_attributes(one, history)
     insert_attributes(other, history)
@@ -94,7 +94,7 @@ def test_a_lead_begins_with_what_tracking_saw_first_even_if_it_is_heard_later(st
     assert load_history(store, "L2").created_at == 100
 
 
-def test_progress_is_told_per_batch(sqlite_store):
+def test_progress_is_told_per_batch(store):
     told = []
-    insert_leads(sqlite_store, [row(f"L{n}", "x") for n in range(1_500)], NOW, lambda *step: told.append(step))
+    insert_leads(store, [row(f"L{n}", "x") for n in range(1_500)], NOW, lambda *step: told.append(step))
     assert told == [("storing leads", 1_000, 1_500), ("storing leads", 1_500, 1_500)]

@@ -38,9 +38,9 @@ events = st.builds(
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(events, max_size=8, unique_by=lambda event: event.event_id))
-def test_importing_an_export_gives_equal_events(sqlite_store_factory, tmp_path_factory, rows):
+def test_importing_an_export_gives_equal_events(store_factory, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("export")
-    one, other = sqlite_store_factory(), sqlite_store_factory()
+    one, other = store_factory(), store_factory()
     insert_events(one, rows)
     assert export_events(one, folder / "events.csv") == len(rows)
     report = import_file(other, "events", folder / "events.csv", MappingConfig(), folder, LATEST_AT)

@@ -149,7 +149,7 @@ def test_the_mapping_says_the_zone_day_zero_and_which_rows_are_meant(sqlite_stor
     assert events[0]["occurred_at"] == at("2026-01-30T23:00:00Z")
 
 
-def test_the_same_facts_come_out_of_every_format_encoding_and_compression(sqlite_store_factory, tmp_path):
+def test_the_same_facts_come_out_of_every_format_encoding_and_compression(store_factory, tmp_path):
     rows = [
         {"lead_id": "L1", "created_at": "2026-03-01T12:00:00Z", "source": "Messe Köln", "industry": "Büro; Möbel"},
         {"lead_id": "L2", "created_at": "2026-03-02T12:00:00Z", "source": None, "industry": None},
@@ -174,7 +174,7 @@ def test_the_same_facts_come_out_of_every_format_encoding_and_compression(sqlite
     expected = None
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-        store = sqlite_store_factory()
+        store = store_factory()
         assert run(store, "leads", tmp_path / name, tmp_path).inserted == 2, name
         facts = load_facts(store)
         expected = expected or facts
@@ -296,11 +296,11 @@ def _import_all(store, rows, cuts, tmp_path):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(rows_of_kinds, min_size=1, max_size=14), data=st.data())
-def test_any_order_and_split_into_files_gives_the_same_facts(sqlite_store_factory, tmp_path_factory, rows, data):
+def test_any_order_and_split_into_files_gives_the_same_facts(store_factory, tmp_path_factory, rows, data):
     folder = tmp_path_factory.mktemp("imports")
     order = data.draw(st.permutations(rows))
     cuts = data.draw(st.lists(st.integers(0, len(rows)), max_size=3))
-    one, other = sqlite_store_factory(), sqlite_store_factory()
+    one, other = store_factory(), store_factory()
     first = _import_all(one, rows, [], folder)
     second = _import_all(other, order, cuts, folder)
     assert load_facts(one) == load_facts(other)

@@ -21,10 +21,10 @@ def test_an_outcome_is_stored_and_known_from_now_on(store):
     assert load_history(store, "L1").outcomes == (expected,)
 
 
-def test_an_outcome_may_say_itself_when_it_was_known(sqlite_store):
-    insert_leads(sqlite_store, [LeadRow(Lead("L1", 1, "web"), (), ())], NOW)
-    record(sqlite_store, WON | {"known_at": "2026-03-02T00:00:00Z"}, NOW)
-    assert load_history(sqlite_store, "L1").outcomes[0].known_at == parse_instant("2026-03-02T00:00:00Z").at
+def test_an_outcome_may_say_itself_when_it_was_known(store):
+    insert_leads(store, [LeadRow(Lead("L1", 1, "web"), (), ())], NOW)
+    record(store, WON | {"known_at": "2026-03-02T00:00:00Z"}, NOW)
+    assert load_history(store, "L1").outcomes[0].known_at == parse_instant("2026-03-02T00:00:00Z").at
 
 
 def test_a_repeat_is_a_duplicate_and_a_contradiction_is_rejected(store):
@@ -34,19 +34,19 @@ def test_a_repeat_is_a_duplicate_and_a_contradiction_is_rejected(store):
     assert [(one["index"], one["code"], one["column"]) for one in told["rejected"]] == [(1, "LS-ROW-03", "amount")]
 
 
-def test_each_bad_outcome_is_named_with_all_its_faults(sqlite_store):
-    told = record(sqlite_store, [{"lead_id": 7, "outcome": "sold"}, 3, WON, {}], NOW)
+def test_each_bad_outcome_is_named_with_all_its_faults(store):
+    told = record(store, [{"lead_id": 7, "outcome": "sold"}, 3, WON, {}], NOW)
     assert (told["accepted"], [one["index"] for one in told["rejected"]]) == (1, [0, 1, 3])
     assert set(told["rejected"][0]["column"].split(", ")) == {"outcome", "occurred_at"}
     assert "won, lost, disqualified, competitor" in told["rejected"][0]["message"]
-    assert counts(sqlite_store)["outcomes"] == 1
+    assert counts(store)["outcomes"] == 1
 
 
-def test_an_empty_list_records_nothing(sqlite_store):
-    assert record(sqlite_store, [], NOW) == {"accepted": 0, "duplicates": 0, "rejected": []}
+def test_an_empty_list_records_nothing(store):
+    assert record(store, [], NOW) == {"accepted": 0, "duplicates": 0, "rejected": []}
 
 
 @pytest.mark.parametrize("payload", [None, "won", 3])
-def test_a_payload_without_an_outcome_is_refused(sqlite_store, payload):
+def test_a_payload_without_an_outcome_is_refused(store, payload):
     with pytest.raises(DataError, match="LS-BODY-03"):
-        record(sqlite_store, payload, NOW)
+        record(store, payload, NOW)
