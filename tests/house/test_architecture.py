@@ -18,6 +18,7 @@ ONE_HOME = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "mlflow": {"registry"},
+    "msgspec": {"ingest"},
     "lightgbm": {"modeling"},
     "sklearn": {"modeling"},
     "optuna": {"modeling"},

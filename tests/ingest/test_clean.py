@@ -3,10 +3,19 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadscore.ingest.clean import canonical_json, cleaned, cleaned_text, json_text, read_json
+from leadscore.ingest.clean import (
+    canonical_json,
+    cleaned,
+    cleaned_text,
+    deeper_than,
+    json_text,
+    read_body,
+    read_json,
+    surely_within,
+)
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
 json_values = st.recursive(
@@ -14,6 +23,87 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
     max_leaves=8,
 )
+
+
+numbers = st.from_regex(r"\A-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,25})?([eE][-+]?[0-9]{1,3})?\Z") | st.sampled_from(
+    ["NaN", "-Infinity", "1e999", "-0", "-0.0", "01", "9" * 4_300, "9" * 4_301, "-" + "9" * 4_300]
+)
+texts = any_text.map(json.dumps) | any_text.map(lambda text: json.dumps(text, ensure_ascii=False))
+documents = st.recursive(
+    numbers | texts | st.sampled_from(["null", "true", '"\\u0000"', '"\\ud800"', '"\\ud83d\\ude00"', "", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]")
+        | st.lists(st.tuples(st.just('"a"') | texts, inner), max_size=3).map(
+            lambda pairs: "{" + ",".join(f"{name}:{value}" for name, value in pairs) + "}"
+        )
+        | st.integers(0, 90).flatmap(lambda deep: inner.map(lambda part: "[" * deep + part + "]" * deep))
+    ),
+    max_leaves=6,
+).map(lambda text: text.encode("utf-8", "surrogatepass"))
+bodies = documents | st.tuples(documents, st.integers(0, 50), st.binary(max_size=3)).map(
+    lambda spoilt: spoilt[0][: spoilt[1]] + spoilt[2] + spoilt[0][spoilt[1] :]
+)
+
+
+def read_tolerantly(body):
+    try:
+        return repr(read_json(body.decode("utf-8", "replace").lstrip("\ufeff")))
+    except ValueError as error:
+        return str(error)
+
+
+def read_quickly(body):
+    try:
+        return repr(read_body(body)[0])
+    except ValueError as error:
+        return str(error)
+
+
+@given(bodies)
+@example(b"[" * 290 + b"]" * 290)
+@example(b"[" * 5_000 + b"]" * 5_000)
+@example(b'{"a":1,"b":2,"a":123456789012345678901234567890}')
+@example(b"\xef\xbb\xbf{}")
+def test_the_quick_reader_reads_what_the_tolerant_one_does(body):
+    assert read_quickly(body) == read_tolerantly(body)
+
+
+@given(bodies)
+@example(b'["\\u0000"]')
+def test_what_is_said_to_be_clean_is(body):
+    try:
+        value, clean = read_body(body)
+    except ValueError:
+        return
+    assert not clean or repr(cleaned(value)) == repr(value)
+
+
+@given(
+    st.dictionaries(
+        any_text,
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | any_text,
+    )
+)
+@example({"a": 1e16})
+@example({"a": "\ud800", "\udfff": 1})
+@example({"\U0001f600": 1, "\uffff": 2, "\x1f": "\x7f\b\u2028"})
+def test_flat_objects_are_written_as_any_other(value):
+    assert canonical_json([value]) == f"[{canonical_json(value)}]"
+
+
+@given(json_values, st.integers(0, 200))
+@example([1e15] * 10, 180)
+def test_a_value_said_to_be_within_a_size_is(value, size):
+    clean = cleaned(value)
+    assert not surely_within(clean, size) or len(canonical_json(clean).encode()) <= size
+
+
+@given(st.integers(0, 20), st.integers(1, 20))
+def test_levels_are_counted(deep, most):
+    value = 1
+    for number in range(deep):
+        value = [value, 2] if number % 2 else {"a": value, "b": 3}
+    assert deeper_than([value], most) == (deep + 1 > most)
 
 
 @given(any_text)
@@ -49,6 +139,8 @@ def test_a_number_of_thousands_of_digits_does_no_harm():
 def test_json_nested_too_deep_is_a_value_error():
     with pytest.raises(ValueError, match="deep"):
         read_json("[" * 100_000)
+    with pytest.raises(ValueError, match="deep"):
+        read_json("[" * 500 + "]" * 500)
 
 
 def test_equal_objects_have_one_text():

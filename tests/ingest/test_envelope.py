@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import parse_instant
-from leadscore.ingest.envelope import Fault, Message, parse_messages
+from leadscore.ingest.envelope import MOST_LEVELS, Fault, Message, parse_messages
 
 RECEIVED = parse_instant("2026-03-01T12:00:00Z").at
 
@@ -166,3 +166,49 @@ def test_every_item_of_a_batch_becomes_a_message_or_a_fault(items):
         assert isinstance(each, Message | Fault)
         if isinstance(each, Fault):
             json.loads(each.body)
+
+
+messages = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["track", "Track", "page", "identify", "alias", "", 7]),
+        "event": st.sampled_from(["x", "é", "a\x00", "\ud800", 12, None, "e" * 600]),
+        "userId": st.sampled_from(["u1", " ", "null", "0-0", 42, 4.0, 10**30, None, ["u"], "u" * 600]),
+        "anonymousId": st.sampled_from(["a1", "", "[object Object]", None, True]),
+        "messageId": st.sampled_from(["m1", 5, "", None]),
+        "timestamp": st.sampled_from(["2026-02-01T00:00:00Z", "soon", 5, None]),
+        "sentAt": st.sampled_from(["2026-03-01T11:00:00Z", None]),
+        "context": st.sampled_from([{"ip": "1.2.3.4"}, {"a": float("nan")}, {"traits": {"email": "a@b.org"}}, 3, None]),
+        "properties": st.sampled_from([{"value": 1e400}, {"a": [1, {"b": -0.0}]}, {"c": "z" * 400}, None, "p"]),
+    },
+)
+
+
+@given(
+    st.lists(messages | st.sampled_from([7, None, "x", []]), max_size=3),
+    st.fixed_dictionaries({}, optional={"context": st.sampled_from([{"a": 1}, {}, None]), "sentAt": st.just("x")}),
+    st.sampled_from([200, 65_536]),
+)
+def test_messages_mean_the_same_whichever_reader_read_them(items, around, most):
+    bodies = [({"batch": items, **around}, "batch"), *((item, "track") for item in items if isinstance(item, dict))]
+    for body, route in bodies:
+        sent = json.dumps(body).encode()
+        quickly = parse(sent, route=route, max_message_bytes=most)
+        tolerantly = parse(b"\xef\xbb\xbf" + sent, route=route, max_message_bytes=most)
+        assert repr(quickly) == repr(tolerantly)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    ("levels", "taken"), [(MOST_LEVELS, True), (MOST_LEVELS + 1, False), (450, False), (900, False)]
+)
+def test_a_message_is_nested_in_so_many_levels_at_most(mark, levels, taken):
+    nested = (
+        b'{"type":"track","event":"x","userId":"u","properties":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
+    )
+    for body in (nested, b'{"batch":[' + nested + b"]}"):
+        if taken:
+            assert isinstance(parse(mark + body)[0], Message)
+        else:
+            with pytest.raises(DataError, match=r"LS-BODY-01.*deep"):
+                parse(mark + body)

@@ -1,7 +1,7 @@
 """Instants as integer epoch microseconds, UTC: the only form of time that the core computes with."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from leadscore.domain.errors import DataError
@@ -16,8 +16,7 @@ EARLIEST_US = -62_135_596_800 * SECOND_US
 LATEST_US = 253_402_300_799 * SECOND_US
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedInstant:
+class ParsedInstant(NamedTuple):
     """An instant read from text, and whether the text itself named its zone."""
 
     at: int
@@ -57,7 +56,7 @@ def parse_instant(text: str, zone: str = "UTC") -> ParsedInstant:
     try:
         moment = datetime.fromisoformat(cleaned)
         zone_given = moment.tzinfo is not None
-        at = to_micros(moment if zone_given else moment.replace(tzinfo=ZoneInfo(zone)))
+        at = to_micros(moment if zone_given else moment.replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone)))
         if not EARLIEST_US <= at <= LATEST_US:
             raise OverflowError("outside the years 1 to 9999")
     except (ValueError, OverflowError) as error:

@@ -8,15 +8,17 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from leadscore.domain.errors import DataError
-from leadscore.ingest.clean import canonical_json, cleaned, read_json
+from leadscore.ingest.clean import canonical_json, cleaned, deeper_than, read_body, surely_within
 from leadscore.ingest.column_reader import ID_LENGTH
 from leadscore.ingest.sender_clock import occurred_at
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 MAX_MESSAGE_BYTES = 65_536
+MOST_LEVELS = 100
+_SHARED = ("context", "integrations", "sentAt")
 _NOBODY = frozenset(
     (
         "-1",
@@ -33,11 +35,12 @@ _NOBODY = frozenset(
         "[object object]",
     )
 )
-_ZEROS = re.compile(r"[0-]+")
+_LONGEST_NOBODY = max(map(len, _NOBODY))
+_ZEROS = frozenset("0-")
+_ONLY_ZEROS = re.compile(r"[0-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One tracking message, clean and complete.
 
     body         the whole message, every text and number storable; with the batch's context merged in.
@@ -49,15 +52,15 @@ class Message:
     type: str
     lead_id: str
     occurred_at: int
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     altered: bool
 
-    def section(self, *path: str) -> Mapping[str, Any]:
+    def section(self, *path: str) -> dict[str, Any]:
         """An object inside the message, such as `context`, `campaign`; empty if it is none."""
         found: Any = self.body
         for name in path:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found if isinstance(found, Mapping) else {}
+            found = found.get(name) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
 
     def text(self, name: str) -> str | None:
         """A text (or number) at the root of the message; None if it is blank."""
@@ -84,7 +87,7 @@ def parse_messages(
     Raises       DataError [LS-BODY-01] if the body is no JSON; [LS-EVENT-01] if it is neither message nor batch.
     """
     try:
-        found = read_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
+        found, clean = read_body(body)
     except ValueError as error:
         raise DataError("LS-BODY-01", found=f"the body is no JSON: {error}", allowed="a JSON object") from error
     if not isinstance(found, dict):
@@ -92,16 +95,22 @@ def parse_messages(
     batch = found.get("batch")
     limit = max_message_bytes if len(body) > max_message_bytes else None
     if batch is None and route != "batch":
-        return [_read(found, _Around({}, received_at, route, limit))]
-    if not isinstance(batch, list):
+        items, around = [found], _Around({}, received_at, route, limit, clean)
+    elif isinstance(batch, list):
+        shared = {name: found[name] for name in _SHARED if name in found}
+        items, around = batch, _Around(shared, received_at, None, limit, clean)
+    else:
         raise DataError("LS-EVENT-01", found="`batch` is no list", allowed="a list of messages")
-    shared = cleaned({name: found[name] for name in ("context", "integrations", "sentAt") if name in found})
-    return [_read(item, _Around(shared, received_at, None, limit)) for item in batch]
+    if body.count(b"{") + body.count(b"[") > MOST_LEVELS and deeper_than([*items, around.shared], MOST_LEVELS + 1):
+        raise DataError("LS-BODY-01", found="a message is nested too deep", allowed=f"{MOST_LEVELS} levels")
+    if not clean:
+        around = around._replace(shared=cleaned(around.shared))
+    return [_read(item, around) for item in items]
 
 
 def read_message(message: Any, received_at: int) -> Message | Fault:
     """A single message as a JSON value, of any size; received_at in epoch microseconds."""
-    return _read(message, _Around({}, received_at, None, None))
+    return _read(message, _Around({}, received_at, None, None, clean=False))
 
 
 def plain_text(value: Any) -> str | None:
@@ -124,33 +133,47 @@ def own_id(value: Any) -> str | None:
     ('u-1', '42', None, None)
     """
     text = plain_text(value)
-    return None if text is None or text.strip().lower() in _NOBODY or _ZEROS.fullmatch(text.strip()) else text
+    bare = "" if text is None else text.strip()
+    if len(bare) <= _LONGEST_NOBODY and bare.lower() in _NOBODY:
+        return None
+    return None if bare[:1] in _ZEROS and _ONLY_ZEROS.fullmatch(bare) else text
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What is known about a message from outside it; `limit` is None if the whole body is within it."""
+class _Around(NamedTuple):
+    """What is known about a message from outside it.
 
-    shared: Mapping[str, Any]
+    limit   None if the whole body is within it.
+    clean   whether nothing in it needs cleaning.
+    """
+
+    shared: dict[str, Any]
     received_at: int
     route: str | None
     limit: int | None
+    clean: bool
 
 
 def _read(item: Any, around: _Around) -> Message | Fault:
-    clean = cleaned(item)
+    clean = item if around.clean else cleaned(item)
     if not isinstance(clean, dict):
         return Fault("LS-EVENT-01", "the message is no JSON object", canonical_json(clean))
     merged = _merged(clean, around)
-    kind = (plain_text(clean.get("type")) or around.route or "").lower()
+    kind = plain_text(clean.get("type")) or around.route or ""
+    kind = kind if kind in TYPES else kind.lower()
     lead_id = own_id(clean.get("userId")) or own_id(clean.get("anonymousId")) or ""
     message_id = plain_text(clean.get("messageId")) or _made_up_id(merged, around.received_at)
-    wrong = _wrong(clean, kind, lead_id, message_id)
-    if around.limit is not None and (size := len(canonical_json(clean).encode())) > around.limit:
-        wrong = "LS-EVENT-05", f"the message has {size} bytes; at most {around.limit} are allowed"
+    wrong = _too_large(clean, around.limit) or _wrong(clean, kind, lead_id, message_id)
     if wrong is not None:
         return Fault(*wrong, canonical_json(merged))
-    return Message(message_id, kind, lead_id, occurred_at(merged, around.received_at), merged, altered=clean != item)
+    altered = not around.clean and clean != item
+    return Message(message_id, kind, lead_id, occurred_at(merged, around.received_at), merged, altered)
+
+
+def _too_large(clean: dict[str, Any], limit: int | None) -> tuple[str, str] | None:
+    if limit is None or surely_within(clean, limit):
+        return None
+    size = len(canonical_json(clean).encode())
+    return ("LS-EVENT-05", f"the message has {size} bytes; at most {limit} are allowed") if size > limit else None
 
 
 def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -> tuple[str, str] | None:
@@ -164,20 +187,23 @@ def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -
         return "LS-EVENT-02", nobody if named else "neither userId nor anonymousId is given"
     if kind == "track" and event is None:
         return "LS-EVENT-03", "a track message needs `event`"
-    ids = {name: plain_text(clean.get(name)) or "" for name in ("userId", "anonymousId", "previousId")}
-    ids |= {"messageId": message_id, "event": event or ""}
-    long = [name for name, text in ids.items() if len(text) > ID_LENGTH]
+    if len(f"{clean.get('userId')}{clean.get('anonymousId')}{clean.get('previousId')}{message_id}{event}") <= ID_LENGTH:
+        return None
+    ids = {name: plain_text(clean.get(name)) for name in ("userId", "anonymousId", "previousId")}
+    ids |= {"messageId": message_id, "event": event}
+    long = [name for name, text in ids.items() if text is not None and len(text) > ID_LENGTH]
     return ("LS-EVENT-06", f"{', '.join(long)} longer than {ID_LENGTH} characters") if long else None
 
 
 def _merged(message: dict[str, Any], around: _Around) -> dict[str, Any]:
     """The message with all that its batch and its address say of it, so that it means the same alone."""
-    merged = {**around.shared, **message}
-    contexts = [part for part in (around.shared.get("context"), message.get("context")) if isinstance(part, dict)]
-    if contexts:
-        merged["context"] = {name: value for part in contexts for name, value in part.items()}
+    merged = {**around.shared, **message} if around.shared else message
+    given = around.shared.get("context")
+    if isinstance(given, dict):
+        own = message.get("context")
+        merged["context"] = {**given, **own} if isinstance(own, dict) else given
     if around.route is not None and message.get("type") is None:
-        merged["type"] = around.route
+        merged = {**merged, "type": around.route}
     return merged
 
 

@@ -35,16 +35,17 @@ def links_of(message: Message, received_at: int) -> list[Link]:
     all that give it: that of an identify, or of the user's traits in the context, not one that an event is about, nor a
     company's. The address itself is not kept, only a hash.
     """
-    user, anonymous = own_id(message.body.get("userId")), own_id(message.body.get("anonymousId"))
+    anonymous, traits = message.body.get("anonymousId"), message.section("context", "traits")
+    if anonymous is None and not traits and message.type not in ("alias", "identify"):
+        return []
+    user, anonymous = own_id(message.body.get("userId")), own_id(anonymous)
     at = (message.occurred_at, received_at)
     if message.type == "alias":
         previous = own_id(message.body.get("previousId"))
         return [Link("alias", previous, message.lead_id, *at)] if previous and previous != message.lead_id else []
     found = [Link("device", anonymous, user, *at)] if user and anonymous and user != anonymous else []
-    traits = [message.section("context", "traits")]
-    if message.type == "identify":
-        traits.insert(0, message.section("traits"))
-    address = next((node for part in traits if (node := address_node(part.get("email")))), None)
+    parts = (message.section("traits"), traits) if message.type == "identify" else (traits,)
+    address = next((node for part in parts if (node := address_node(part.get("email")))), None)
     if address is not None:
         found.append(Link("user_email" if user else "email", message.lead_id, address, *at))
     return found

@@ -1,6 +1,7 @@
 """When a message happened by our clock, though its sender's clock may be wrong."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from leadscore.domain.errors import DataError
@@ -35,10 +36,14 @@ def occurred_at(message: Mapping[str, Any], received_at: int) -> int:
 
 
 def _instant(value: Any) -> int | None:
-    if not isinstance(value, str):
-        return None
+    return _read(value) if isinstance(value, str) else None
+
+
+# The messages of a batch were sent at the same time.
+@lru_cache(256)
+def _read(text: str) -> int | None:
     try:
-        at = parse_instant(value).at
+        at = parse_instant(text).at
     except DataError:
         return None
     return at if EARLIEST_AT <= at < LATEST_AT else None

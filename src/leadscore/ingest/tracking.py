@@ -25,8 +25,9 @@ def first_seen(messages: Sequence[Message]) -> list[Lead]:
             known = earliest.get(message.lead_id)
             if known is None or message.occurred_at < known.occurred_at:
                 earliest[message.lead_id] = message
+    sources = {lead: message.section("context", "campaign").get("source") for lead, message in earliest.items()}
     return [
-        Lead(lead, message.occurred_at, _campaign(message, "source") or FIRST_SEEN_SOURCE)
+        Lead(lead, message.occurred_at, plain_text(sources[lead]) or FIRST_SEEN_SOURCE)
         for lead, message in earliest.items()
     ]
 
@@ -36,11 +37,12 @@ def to_event(message: Message, received_at: int) -> Event | None:
     event_type = plain_text(message.body.get("event")) if message.type == "track" else _VIEWS.get(message.type)
     if event_type is None:
         return None
-    properties = dict(message.section("properties"))
+    properties = message.section("properties")
     if message.type in _VIEWS:
         properties = {name: message.body[name] for name in ("name", "category") if message.text(name)} | properties
     if message.altered:
-        properties[_ALTERED_NOTE] = True
+        properties = {**properties, _ALTERED_NOTE: True}
+    campaign = message.section("context", "campaign")
     return Event(
         event_id=message.message_id,
         lead_id=message.lead_id,
@@ -48,8 +50,8 @@ def to_event(message: Message, received_at: int) -> Event | None:
         occurred_at=message.occurred_at,
         known_at=received_at,
         value=_value(properties),
-        channel=_campaign(message, "medium"),
-        campaign=_campaign(message, "name"),
+        channel=plain_text(campaign.get("medium")),
+        campaign=plain_text(campaign.get("name")),
         properties=canonical_json(properties) if properties else None,
     )
 
@@ -82,7 +84,3 @@ def _value(properties: Mapping[str, Any]) -> int | None:
             except UnreadableError:
                 continue
     return None
-
-
-def _campaign(message: Message, name: str) -> str | None:
-    return plain_text(message.section("context", "campaign").get(name))
