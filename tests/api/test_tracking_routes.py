@@ -1,6 +1,7 @@
 import base64
 import gzip
 import json
+import time
 
 import pytest
 from starlette.responses import Response
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 
 from leadscore.api.contract import TRACKING_TYPES
 from leadscore.api.tracking_routes import TrackingDoor
-from leadscore.domain.time import parse_instant
+from leadscore.domain.time import format_instant, parse_instant
 from leadscore.store.history import counts, load_history
 
 TRACK = {"userId": "u1", "event": "Demo Requested", "messageId": "m1", "timestamp": "2026-03-01T12:00:00Z"}
@@ -147,3 +148,21 @@ def test_a_tracked_lead_is_scored_at_once(own):
     hot = own("GET", "/v1/leads/new/score").json()
     assert (cold["lifecycle"] == "sql", hot["lifecycle"]) == (False, "sql")
     assert hot["score"] > cold["score"]
+
+
+def test_a_late_identify_brings_the_anonymous_history_to_the_score_of_the_lead(own):
+    def send(kind, **message):
+        assert own("POST", f"/v1/{kind}", scope="write", json=message).json()["accepted"] == 1
+
+    send("identify", userId="late", traits={"industry": "software"}, messageId="i1")
+    send("identify", userId="same", traits={"industry": "software"}, messageId="i2")
+    for lead in ({"anonymousId": "visitor"}, {"userId": "same"}):
+        send("track", **lead, event="demo_requested", timestamp="2026-11-01T00:00:00Z", messageId=f"t{lead}")
+    before = own("GET", "/v1/leads/late/score").json()
+    send("identify", userId="late", anonymousId="visitor", messageId="i3")
+    after = own("GET", "/v1/leads/late/score").json()
+    assert after["score"] > before["score"]
+    assert own("GET", "/v1/leads/visitor/score").json()["lead_id"] == "late"
+    as_of = {"as_of": format_instant(time.time_ns() // 1_000 + 1_000)}
+    late, same = (own("GET", f"/v1/leads/{lead}/score", params=as_of).json() for lead in ("late", "same"))
+    assert (late["p_convert"], late["reasons"]) == (same["p_convert"], same["reasons"])

@@ -25,9 +25,9 @@ def linked(empty: Company) -> Company:
 def test_the_ids_of_a_person_are_told_with_the_links_that_were_refused(linked: Company) -> None:
     found = linked.run("identity", "a1", "--json").json()
     assert (found["person"], found["also_known_as"]) == ("u1", ["a1"])
-    assert [(link["one"], link["other"], link["refused"]) for link in found["links"]] == [
-        ("a1", "u1", None),
-        ("a1", "u2", "it is shared by several users"),
+    assert [(link["one"], link["other"], link["said_by"], link["refused"]) for link in found["links"]] == [
+        ("a1", "u1", "m2", None),
+        ("a1", "u2", "m3", "it is shared by several users"),
     ]
     assert "u1, also known as a1" in linked.run("identity", "u1").out
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from leadscore.domain.identity import Link, Membership
 from leadscore.ingest.envelope import Message, parse_messages
-from leadscore.ingest.identity import MOST_IDS, address_node, links_of, resolve
+from leadscore.ingest.identity import MOST_IDS, address_node, links_of, links_of_lead, resolve
 
 ANONYMOUS, USERS, ADDRESSES = ("a1", "a2", "a3"), ("u1", "u2", "u3"), ("x", "y")
+USER_KINDS = ("device", "user_email")
+LEADS = ("L1", "L2", "u3")
+"""What files call leads; one is called as tracking calls it too."""
 
 
 def device(anonymous: str, user: str, at: int = 1) -> Link:
@@ -45,6 +48,12 @@ links = st.lists(
             *map(st.sampled_from, (USERS, ADDRESSES)),
             st.integers(0, 5),
         ),
+        st.builds(
+            lambda lead, m, at: Link("lead_email", lead, m, at, at),
+            st.sampled_from(LEADS),
+            st.sampled_from(ADDRESSES),
+            st.integers(0, 5),
+        ),
         st.builds(lambda a, u: Link("split", a, u, 0, 0), *map(st.sampled_from, (ANONYMOUS, USERS))),
     ),
     max_size=9,
@@ -66,11 +75,13 @@ def test_everybody_goes_by_one_id_and_that_id_is_no_member_of_another(given_link
 
 
 @given(links)
-def test_two_users_are_one_only_by_an_alias(given_links: list[Link]) -> None:
+def test_two_users_or_two_leads_of_files_are_one_only_by_an_alias(given_links: list[Link]) -> None:
     without = [link for link in given_links if link.kind != "alias"]
     whose = people(*without)
-    users = [whose.get(user, user) for user in USERS]
-    assert len(set(users)) == len(users)
+    leads = {link.one for link in without if link.kind == "lead_email"}
+    users = {link.one if link.kind == "user_email" else link.other for link in without if link.kind in USER_KINDS}
+    for ids in (leads, users):
+        assert len({whose.get(each, each) for each in ids}) == len(ids)
 
 
 @given(links)
@@ -79,6 +90,29 @@ def test_what_was_split_apart_is_never_one_person(given_links: list[Link]) -> No
     for link in given_links:
         if link.kind == "split":
             assert whose.get(link.one, link.one) != whose.get(link.other, link.other)
+
+
+def lead_email(lead: str, address: str = "x", at: int = 1) -> Link:
+    return Link("lead_email", lead, address, at, at)
+
+
+def test_an_address_joins_a_lead_of_a_file_a_user_and_visitors_and_the_file_names_them() -> None:
+    found = [lead_email("L1", at=5), Link("user_email", "u1", "x", 1, 1), Link("email", "a1", "x", 2, 2)]
+    assert people(*found) == {"u1": "L1", "a1": "L1"}
+    moved = [lead_email("L1"), Link("email", "a1", "x", 2, 2), Link("alias", "L1", "u9", 7, 7)]
+    assert people(*moved) == {"L1": "u9", "a1": "u9"}
+
+
+def test_an_address_shared_by_leads_of_files_joins_the_one_it_was_seen_with_first() -> None:
+    shared = [lead_email("L2", at=3), lead_email("L1", at=4), Link("email", "a1", "x", 9, 9)]
+    assert people(*shared) == {"a1": "L2"}
+    assert [reason for _, reason in resolve(shared).refused] == ["it is shared by several leads"]
+
+
+def test_the_addresses_of_a_lead_are_known_since_they_were_told_first() -> None:
+    told = [(7, "Ann@Example.org"), (3, "ann@example.org"), (5, "bob@example.org"), (1, None), (2, "none")]
+    found = [(link.kind, link.one, link.known_at, link.said_by) for link in links_of_lead("L1", told)]
+    assert sorted(found) == [("lead_email", "L1", 3, "import"), ("lead_email", "L1", 5, "import")]
 
 
 def test_an_identify_joins_the_anonymous_visits_to_the_user_since_it_was_known() -> None:

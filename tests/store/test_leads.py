@@ -1,10 +1,14 @@
 """Writing leads on both databases."""
 
 from leadscore.domain.lead import AttributeValue, Lead, LeadRow
+from leadscore.ingest.identity import address_node
 from leadscore.store.engine import writing
 from leadscore.store.facts import insert_attributes
 from leadscore.store.history import counts, load_history
 from leadscore.store.leads import add_first_seen, insert_leads
+from leadscore.store.links import links_around
+
+from ..conftest import emptied
 
 NAMES = ("source", "industry")
 NOW = 1_000
@@ -92,6 +96,35 @@ def test_a_lead_begins_with_what_tracking_saw_first_even_if_it_is_heard_later(st
     assert attributes(store) == [("source", "elsewhere", 40)]
     assert load_history(store, "L1").created_at == 40
     assert load_history(store, "L2").created_at == 100
+
+
+def mail_row(lead, address, updated_at=None):
+    return LeadRow(Lead(lead, 100, "web"), ("source", "E-Mail"), ("web", address), updated_at)
+
+
+def known_addresses(store, lead="L1"):
+    return [(link.other, link.known_at) for link in links_around(store, lead)[0]]
+
+
+def test_the_addresses_of_leads_link_them_since_they_were_known_and_only_hashes_are_kept(store):
+    insert_leads(store, [mail_row("L1", "ann@example.org"), mail_row("L2", "no address")], NOW)
+    insert_attributes(
+        store, [AttributeValue("L1", "email", "ann@work.example", 300), AttributeValue("L2", "x", "a@b.c", 1)]
+    )
+    assert known_addresses(store) == [(address_node("ann@example.org"), 100), (address_node("ann@work.example"), 300)]
+    assert known_addresses(store, "L2") == []
+
+
+def test_an_address_that_an_older_row_moves_links_from_its_own_time_on(store):
+    rows = [mail_row("L1", "new@example.org", 300), mail_row("L1", "old@example.org", 200)]
+    for order in (rows, rows[::-1]):
+        emptied(store)
+        for each in order:
+            insert_leads(store, [each], NOW)
+        assert known_addresses(store) == [
+            (address_node("old@example.org"), 100),
+            (address_node("new@example.org"), 300),
+        ]
 
 
 def test_progress_is_told_per_batch(store):

@@ -27,6 +27,8 @@ from leadscore.workflows.receive_events import receive
 from leadscore.workflows.score_lead import ScoringService
 from leadscore.workflows.show_lead import show_lead
 
+from ..conftest import emptied
+
 START = parse_instant("2026-03-02T00:00:00Z").at
 CONFIG = FeaturesConfig(
     default=Aggregations(count_windows_days=(7,), decay_half_lives_days=(30,)),
@@ -104,6 +106,19 @@ def test_ids_that_were_split_apart_keep_their_own_facts_whatever_comes_later(sto
     links, refused = links_around(store, "a1")
     assert [link.kind for link in links] == ["device", "split"]
     assert [reason for _, reason in refused] == ["a person split them apart"]
+
+
+def test_each_link_tells_which_message_said_it_first_in_any_order(store) -> None:
+    first, later = (
+        identify(f"m{day}", userId="u1", anonymousId="a1", timestamp=f"2026-03-0{day}T00:00:00Z") for day in (3, 4)
+    )
+    for messages in ((first, later), (later, first)):
+        emptied(store)
+        for message in messages:
+            send(store, 9, message)
+        assert [link.said_by for link in links_around(store, "a1")[0]] == ["m3"]
+    split(store, "u1", "a1", START + 10 * DAY_US)
+    assert [link.said_by for link in links_around(store, "a1")[0]] == ["m3", "leadscore identity --apart"]
 
 
 def test_a_visitor_teaches_what_its_person_came_to_and_ends_when_it_is_known(store) -> None:

@@ -49,10 +49,17 @@ def identity(
     say(f"{person}" + (f", also known as {', '.join(others)}" if others else ", known by no other id"))
     if told:
         rows = [
-            [row["kind"], row["one"], row["other"][:_SHOWN], row["known_at"][:_SHOWN], row["refused"] or ""]
+            [
+                row["kind"],
+                row["one"],
+                row["other"][:_SHOWN],
+                row["known_at"][:_SHOWN],
+                row["said_by"] or "",
+                row["refused"] or "",
+            ]
             for row in told
         ]
-        show_table(["said by", "one", "other", "known since", "refused because"], rows)
+        show_table(["kind", "one", "other", "known since", "first said by", "refused because"], rows)
 
 
 def _split(store: Store, lead: str, apart: str) -> None:

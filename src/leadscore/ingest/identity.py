@@ -11,6 +11,7 @@ from leadscore.ingest.envelope import Message, own_id
 
 MOST_IDS = 100
 """Ids of one person at most: beyond it a device or an address is shared by many."""
+_ADDRESS_NAME = re.compile(r"e[-_ ]?mail([-_ ]?address)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -39,7 +40,7 @@ def links_of(message: Message, received_at: int) -> list[Link]:
     if anonymous is None and not traits and message.type not in ("alias", "identify"):
         return []
     user, anonymous = own_id(message.body.get("userId")), own_id(anonymous)
-    at = (message.occurred_at, received_at)
+    at = (message.occurred_at, received_at, message.message_id)
     if message.type == "alias":
         previous = own_id(message.body.get("previousId"))
         return [Link("alias", previous, message.lead_id, *at)] if previous and previous != message.lead_id else []
@@ -49,6 +50,29 @@ def links_of(message: Message, received_at: int) -> list[Link]:
     if address is not None:
         found.append(Link("user_email" if user else "email", message.lead_id, address, *at))
     return found
+
+
+def links_of_lead(lead_id: str, addresses: Iterable[tuple[int, str | None]]) -> list[Link]:
+    """What the e-mail addresses that files give a lead say about who is who.
+
+    addresses   since when each was known, epoch microseconds, and the address.
+    """
+    nodes = [(known_at, address_node(text)) for known_at, text in sorted(addresses, key=_known_first)]
+    first = {node: known_at for known_at, node in reversed(nodes) if node is not None}
+    return [Link("lead_email", lead_id, node, at, at, "import") for node, at in first.items()]
+
+
+def is_address_name(name: str) -> bool:
+    """Whether a column of a file is called as if it held e-mail addresses.
+
+    >>> is_address_name("E-Mail"), is_address_name("email_address"), is_address_name("email_domain")
+    (True, True, False)
+    """
+    return _ADDRESS_NAME.fullmatch(name.strip()) is not None
+
+
+def _known_first(told: tuple[int, str | None]) -> int:
+    return told[0]
 
 
 def address_node(value: object) -> str | None:
@@ -64,9 +88,10 @@ def address_node(value: object) -> str | None:
 def resolve(links: Collection[Link]) -> Resolved:
     """Put ids together; the same links in any order, repeated or not, give the same people.
 
-    Aliases hold, whoever they join. A device or an e-mail address joins at most one user: of several, the one that it
-    was seen with first. What a person split apart stays apart. A person goes by the user id that aliases lead to, or,
-    without any, by the anonymous id seen first; a member belongs to it since the links between them were all known.
+    Aliases hold, whoever they join. A device or an e-mail address joins at most one user and one lead of a file: of
+    several, the one that it was seen with first. What a person split apart stays apart. A person goes by the id of a
+    file, or else the user id, that aliases lead to, or, without any, by the anonymous id seen first; a member belongs
+    to it since the links between them were all known.
     """
     groups = _Groups(links)
     accepted, refused = [], []
@@ -88,16 +113,17 @@ _Node = tuple[str, str]
 
 
 def _ends(link: Link) -> tuple[_Node, _Node]:
-    return ("id", link.one), ("address" if link.kind in ("email", "user_email") else "id", link.other)
+    return ("id", link.one), ("address" if link.kind.endswith("email") else "id", link.other)
 
 
 class _Groups:
-    """Disjoint groups of nodes, with the users in each and the pairs that must stay apart."""
+    """Disjoint groups of nodes, with the users and leads of files in each and the pairs that must stay apart."""
 
     def __init__(self, links: Iterable[Link]) -> None:
         self._group: dict[_Node, set[_Node]] = {}
         self._apart: dict[_Node, set[_Node]] = defaultdict(set)
         self._users: set[_Node] = set()
+        self._leads: set[_Node] = set()
         for link in links:
             one, other = _ends(link)
             if link.kind == "split":
@@ -107,6 +133,8 @@ class _Groups:
                 self._users.add(other)
             if link.kind == "user_email":
                 self._users.add(one)
+            if link.kind == "lead_email":
+                self._leads.add(one)
 
     def join(self, link: Link) -> str | None:
         """Put two nodes together, or say why not."""
@@ -117,6 +145,8 @@ class _Groups:
             return "a person split them apart"
         if link.kind != "alias" and self.users(one) and self.users(other):
             return "it is shared by several users"
+        if link.kind != "alias" and self.leads(one) and self.leads(other):
+            return "it is shared by several leads"
         if sum(kind == "id" for kind, _ in (*one, *other)) > MOST_IDS:
             return f"a person has at most {MOST_IDS} ids"
         small, large = sorted((one, other), key=len)
@@ -133,6 +163,10 @@ class _Groups:
         """The user ids in a group."""
         return {text for kind, text in group & self._users if kind == "id"}
 
+    def leads(self, group: set[_Node]) -> set[str]:
+        """The ids in a group that files gave an e-mail address."""
+        return {text for _, text in group & self._leads}
+
     def each(self) -> Iterator[set[_Node]]:
         """Every group, once."""
         return iter({id(group): group for group in self._group.values()}.values())
@@ -146,16 +180,17 @@ def _members(groups: _Groups, accepted: list[Link]) -> Iterator[Membership]:
         ids = {text for kind, text in group if kind == "id"}
         if len(ids) > 1:
             links = of_group[id(group)]
-            person = _named(ids, groups.users(group), links)
+            person = _named(ids, (groups.leads(group), groups.users(group)), links)
             joined = _joined_at(("id", person), links)
             yield from (Membership(lead, person, joined["id", lead]) for lead in ids - {person})
 
 
-def _named(ids: set[str], users: set[str], links: list[Link]) -> str:
-    """The id that a person goes by."""
+def _named(ids: set[str], known: tuple[set[str], set[str]], links: list[Link]) -> str:
+    """The id that a person goes by; known are the leads of files and the users among its ids."""
     aliases = [link for link in links if link.kind == "alias"]
     previous = {link.one for link in aliases}
-    last = users - previous or users
+    leads, users = known
+    last = leads - previous or users - previous or leads or users
     if last:
         latest = {user: max((link.occurred_at for link in aliases if link.other == user), default=-1) for user in last}
         return min(last, key=lambda user: (-latest[user], user))

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
+from leadscore.ingest.identity import is_address_name
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, writing
+from leadscore.store.links import set_addresses
 from leadscore.store.tables import ATTRIBUTES, EVENTS, OUTCOMES
 
 
@@ -69,8 +71,18 @@ def insert_outcomes(store: Store, rows: Sequence[Outcome]) -> InsertResult:
 
 
 def insert_attributes(store: Store, rows: Sequence[AttributeValue]) -> InsertResult:
-    """Store attribute history, unique by lead, name and known_at."""
-    return _insert(store, _ATTRIBUTES, rows)
+    """Store attribute history, unique by lead, name and known_at; e-mail addresses say who is who."""
+    with writing(store) as connection:
+        result = _add(connection, _ATTRIBUTES, rows)
+        told = sorted({row.lead_id for row in rows if is_address_name(row.name)})
+        addresses: dict[str, list[tuple[int, str | None]]] = {lead_id: [] for lead_id in told}
+        for lead_id, name, known_at, value, _ in fetch_rows(
+            connection, ATTRIBUTES, ("lead_id",), [(each,) for each in told]
+        ):
+            if is_address_name(name):
+                addresses[lead_id].append((known_at, value))
+        set_addresses(connection, addresses)
+    return result
 
 
 def add_events(connection: sa.Connection, rows: Sequence[Event]) -> InsertResult:

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 
 from leadscore.domain.lead import Lead, LeadRow
 from leadscore.domain.progress import Progress, silent
+from leadscore.ingest.identity import is_address_name
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, writing
 from leadscore.store.facts import InsertResult, Rejected
 from leadscore.store.lead_merge import ConflictError, Held, LeadState, Verdict, merge_rows
+from leadscore.store.links import set_addresses
 from leadscore.store.tables import ATTRIBUTES, LEADS
 
 
@@ -61,7 +63,18 @@ def _merge_batch(
         told = merge_rows(after[lead], [rows[position] for position in positions], now)
         verdicts.update(zip(positions, told, strict=True))
     _save(connection, before, after)
+    addresses = {lead: _addresses(state) for lead, state in after.items()}
+    set_addresses(connection, {lead: given for lead, given in addresses.items() if given})
     return verdicts
+
+
+def _addresses(state: LeadState) -> list[tuple[int, str | None]]:
+    return [
+        (known_at, held.value)
+        for name, history in state.attributes.items()
+        if is_address_name(name)
+        for known_at, held in history.items()
+    ]
 
 
 def _load(connection: sa.Connection, leads: list[str]) -> dict[str, LeadState]:

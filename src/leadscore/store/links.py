@@ -1,12 +1,12 @@
 """Links between ids, and the people that follow from them, always of one state."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from leadscore.domain.identity import Link, Membership
-from leadscore.ingest.identity import Refused, resolve
+from leadscore.ingest.identity import Refused, links_of_lead, resolve
 from leadscore.store.bulk import Row, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import LINKS, PEOPLE
@@ -39,11 +39,24 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     return len(changed)
 
 
+def set_addresses(connection: sa.Connection, addresses: Mapping[str, Collection[tuple[int, str | None]]]) -> None:
+    """Make the links of leads those that follow from the e-mail addresses that files gave them, and no others.
+
+    addresses   lead -> since when each address was known, epoch microseconds, and the address: all that are stored.
+    """
+    wanted = {link for lead, told in addresses.items() for link in links_of_lead(lead, told)}
+    held = set(_links(fetch_rows(connection, LINKS, ("kind", "one"), [("lead_email", lead) for lead in addresses])))
+    if wanted != held:
+        _delete(connection, [link[:3] for link in held - wanted])
+        add_links(connection, sorted(wanted - held))
+        _settle(connection, {end for link in held - wanted for end in (link.one, link.other)})
+
+
 def split(store: Store, lead_id: str, other: str, now: int) -> None:
     """Keep two ids apart for good, whatever says that they are one person; every id keeps its own facts."""
     one, two = sorted((lead_id, other))
     with writing(store) as connection:
-        add_links(connection, [Link("split", one, two, now, now)])
+        add_links(connection, [Link("split", one, two, now, now, "leadscore identity --apart")])
 
 
 def person_of(connection: sa.Connection, lead_id: str, as_of: int | None = None) -> str:
@@ -93,7 +106,9 @@ def _crowded(connection: sa.Connection, new: Sequence[Link]) -> set[str]:
 def _settle(connection: sa.Connection, ends: Collection[str]) -> None:
     """Write anew who is who among all that hangs together with some ids."""
     links = _component(connection, ends)
-    ids = {end for link in links for end in (link.one, link.other)}
+    ids = {*ends, *(end for link in links for end in (link.one, link.other))}
+    if not ids:
+        return
     connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.lead_id == sa.bindparam("gone")), [{"gone": i} for i in ids])
     insert_rows(connection, PEOPLE, resolve(links).members)
 
@@ -112,9 +127,12 @@ def _component(connection: sa.Connection, ends: Collection[str]) -> set[Link]:
 
 
 def _earliest(link: Link, other: Link) -> Link:
-    return link._replace(
-        occurred_at=min(link.occurred_at, other.occurred_at), known_at=min(link.known_at, other.known_at)
-    )
+    first = min(link, other, key=_when_said)
+    return first._replace(known_at=min(link.known_at, other.known_at))
+
+
+def _when_said(link: Link) -> tuple[int, str]:
+    return link.occurred_at, link.said_by or ""
 
 
 def _links(rows: Iterable[Sequence[object]]) -> list[Link]:

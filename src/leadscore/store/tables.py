@@ -76,11 +76,12 @@ LINKS = sa.Table(
     sa.Column("other", Id, primary_key=True),
     sa.Column("occurred_at", sa.BigInteger, nullable=False),
     sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Column("said_by", sa.Text),
     sa.Index("ix_links_one", "one"),
     sa.Index("ix_links_other", "other"),
     sqlite_with_rowid=False,
 )
-"""What was said about who is who, each pair once, with the earliest times; addresses as hashes."""
+"""What was said about who is who, each pair once, with the earliest times and who said it; addresses as hashes."""
 
 PEOPLE = sa.Table(
     "people",
