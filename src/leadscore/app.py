@@ -24,6 +24,8 @@ from leadscore.workflows.reload_champion import champion_folder, read_champion
 from leadscore.workflows.score_lead import ScoringService
 
 _LOG = logging.getLogger("leadscore.app")
+_STORE_PATIENCE_SECONDS = 0.8
+"""Senders are told within a second to come again: some of them give up soon after."""
 
 
 def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
@@ -37,7 +39,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = await anyio.to_thread.run_sync(_start, settings, name)
         app.state.service = service
-        app.state.dashboard = Dashboard(service.store, service.keys, service.scoring)
+        app.state.dashboard = Dashboard(service.store, service.keys, service.scoring, service.champion_read)
         # Events are taken in while the champion is still being read, which takes seconds.
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_use_champion, service)
@@ -63,10 +65,11 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
 
 
 def _start(settings: Settings, name: str) -> Service:
-    store = open_store(settings.service.store_url)
+    store = open_store(settings.service.store_url, _STORE_PATIENCE_SECONDS)
     folder = champion_folder(settings.service.models_folder, name)
     scoring = ScoringService(None, settings.routing, store)
-    return Service(settings, store, KeyRing(store), scoring, folder)
+    keys = KeyRing(store, wrong_per_minute=settings.service.max_wrong_keys_per_minute)
+    return Service(settings, store, keys, scoring, folder)
 
 
 async def _use_champion(service: Service) -> None:

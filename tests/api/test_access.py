@@ -1,7 +1,9 @@
 import base64
 
 import pytest
+from starlette.requests import Request
 
+from leadscore.api.access import caller_of
 from leadscore.store.keys import create_key, list_keys, revoke_key
 
 SCORE = ("POST", "/v1/score")
@@ -67,3 +69,23 @@ def test_a_revoked_key_stops_working_within_a_second(own, monkeypatch):
     revoke_key(own.store, key_id)
     seconds[0] += 1.0
     assert own.client.get("/v1/leads", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
+def test_an_address_that_guesses_keys_is_told_to_wait_a_minute(own, monkeypatch):
+    monkeypatch.setenv("LEADSCORE_MAX_WRONG_KEYS_PER_MINUTE", "3")
+    own.start()
+    assert own("GET", "/v1/leads").status_code == 200
+    seen = [status(own, f"Bearer guess {number}") for number in range(5)]
+    assert seen == [401, 401, 401, 429, 429]
+    answer = own.client.post("/v1/track", json={}, headers={"Authorization": "Bearer guess"})
+    assert (answer.json()["code"], answer.headers["retry-after"]) == ("LS-AUTH-03", "60")
+    assert own.client.post("/sign-in", data={"key": "guess"}).status_code == 429
+    assert own("GET", "/v1/leads").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "caller"),
+    [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("no:address", "no:address")],
+)
+def test_ipv6_addresses_of_one_customer_count_as_one(host, caller):
+    assert caller_of(Request({"type": "http", "client": (host, 1)})) == caller

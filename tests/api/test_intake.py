@@ -95,3 +95,10 @@ def test_more_than_can_wait_is_refused_at_once_and_taken_again_later(writer: Wri
     assert refused == ["d", "e"]
     assert found["d"].code == "LS-RATE-02"
     assert take_all(writer, "f")["f"] == Receipt(0, 0, 1)
+
+
+def test_a_store_that_is_away_is_told_to_all_who_wait_at_once(writer: Writer) -> None:
+    writer.failing["a"] = OutsideError("LS-STORE-01", found="away")
+    found = take_all(writer, "a", "b", "c")
+    assert writer.groups == [["a"]]
+    assert {getattr(error, "code", error) for error in found.values()} == {"LS-STORE-01"}

@@ -38,6 +38,7 @@ def test_the_last_second_slides_along() -> None:
 
 
 def test_a_request_too_many_is_answered_429_with_the_seconds_to_wait(own, monkeypatch) -> None:
+    assert own.client.get("/readyz").status_code == 200
     monkeypatch.setattr(own.client.app.state.service, "rate", RateLimit(1))
     assert own("GET", "/v1/models").status_code == 200
     answer = own("GET", "/v1/models")

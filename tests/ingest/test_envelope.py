@@ -212,3 +212,10 @@ def test_a_message_is_nested_in_so_many_levels_at_most(mark, levels, taken):
         else:
             with pytest.raises(DataError, match=r"LS-BODY-01.*deep"):
                 parse(mark + body)
+
+
+def test_a_write_key_in_a_message_is_not_kept_with_it():
+    for message in ({"userId": "u", "event": "e"}, {"event": "sent by nobody"}):
+        (found,) = parse_messages(json.dumps({**message, "writeKey": "ls_write_abc"}).encode(), 1, "track")
+        assert "ls_write_abc" not in (found.body if isinstance(found, Fault) else json.dumps(found.body))
+        assert not getattr(found, "altered", False)

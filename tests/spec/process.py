@@ -37,6 +37,7 @@ class Service:
     before      words of another command that runs it, such as a tracer.
     prelude     Python that runs first in its process, to seed a fault.
     variables   further environment variables.
+    log_to      file for what it logs; in its home by default.
     """
 
     home: Path
@@ -44,6 +45,7 @@ class Service:
     before: tuple[str, ...] = ()
     prelude: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    log_to: Path | None = None
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> "Service":
@@ -59,7 +61,7 @@ class Service:
 
     @property
     def log(self) -> Path:
-        return self.home / "service.log"
+        return self.log_to or self.home / "service.log"
 
     @property
     def running(self) -> subprocess.Popen[str]:

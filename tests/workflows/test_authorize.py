@@ -1,5 +1,9 @@
+import pytest
+
+from leadscore.domain.errors import DataError
 from leadscore.store.engine import open_store
 from leadscore.store.keys import SCOPES, create_key, revoke_key
+from leadscore.workflows import authorize
 from leadscore.workflows.authorize import ALLOWED_SCOPES, KNOWN_FOR_SECONDS, RENEWED_BEFORE_SECONDS, KeyRing
 
 
@@ -54,3 +58,36 @@ def test_every_scope_may_do_something_and_only_admins_everything():
     assert set().union(*ALLOWED_SCOPES.values()) == set(SCOPES)
     assert set.intersection(*map(set, ALLOWED_SCOPES.values())) == {"admin"}
     assert all("write" not in scopes for action, scopes in ALLOWED_SCOPES.items() if action != "track")
+
+
+def test_an_address_that_guesses_is_held_back_but_not_its_keys_that_work(sqlite_store):
+    seconds = [0.0]
+    keys = KeyRing(sqlite_store, lambda: seconds[0], 3)
+    _, key = create_key(sqlite_store, "read")
+    assert keys.look_up(key) == "read"
+    for guess in range(3):
+        keys.refuse_guesses(f"guess {guess}", "203.0.113.7")
+        keys.count_guess("203.0.113.7")
+    with pytest.raises(DataError, match="LS-AUTH-03"):
+        keys.refuse_guesses("guess 4", "203.0.113.7")
+    seconds[0] = 59.0
+    keys.refuse_guesses(key, "203.0.113.7")
+    keys.refuse_guesses("guess 4", "203.0.113.8")
+    seconds[0] = 60.0
+    keys.refuse_guesses("guess 4", "203.0.113.7")
+
+
+def test_what_is_remembered_of_guesses_has_an_end(sqlite_store, monkeypatch):
+    monkeypatch.setattr(authorize, "_MOST_CALLERS", 10)
+    monkeypatch.setattr(authorize, "_MOST_KNOWN", 10)
+    keys = KeyRing(sqlite_store, wrong_per_minute=5)
+    _, key = create_key(sqlite_store, "read")
+    keys.look_up(key)
+    for guess in range(100):
+        keys.count_guess(f"address {guess}")
+        keys.look_up(f"guess {guess}")
+    assert len(keys._wrong) <= 11
+    assert len(keys._known) <= 11
+    assert keys.remembered(key) == ("read",)
+    with pytest.raises(DataError, match="LS-AUTH-03"):
+        keys.refuse_guesses("guess", "an address never seen")

@@ -38,15 +38,20 @@ async def receive_cloud_events(request: Request) -> Response:
     engagement event, `time` when it happened, `data` its properties. An event that cannot be used is set aside with the
     reason and does not fail the others.
     """
+    try:
+        return await _received(request)
+    except OutsideError as error:
+        # As for tracking messages: 429 asks to come again.
+        return problem(error, 429)
+
+
+async def _received(request: Request) -> Response:
     service = await authorized(request, "track")
     limits = service.settings.service
     body = await read_body(request, limits.max_body_bytes)
     received_at = now_micros()
     read = partial(parse_cloud_events, body, request.headers, received_at, limits.max_event_bytes)
     parsed = await anyio.to_thread.run_sync(read)
-    try:
-        receipt = await service.intake.take(Delivery(parsed, received_at, received_at))
-    except OutsideError as error:
-        return problem(error, 429)
+    receipt = await service.intake.take(Delivery(parsed, received_at, received_at))
     counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
     return json_answer({"success": True, **counts})

@@ -64,6 +64,8 @@ class Intake:
         try:
             receipts = await self._in_thread([delivery for delivery, _ in group])
         except OutsideError as error:
+            # Those who wait would hear the same, only later than a sender may be kept waiting.
+            group, self._waiting = group + self._waiting, []
             _answer_all(group, error)
         except Exception as error:
             if len(group) == 1:

@@ -14,12 +14,13 @@ from leadscore.domain.errors import CATALOGUE, DataError, LeadscoreError
 
 _LOG = logging.getLogger("leadscore.api")
 _MOST_FAULTS = 10
-RETRY_AFTER_SECONDS = "1"
-"""A whole number: some tracking SDKs read no date there."""
+RETRY_AFTER_SECONDS = {"LS-AUTH-03": "60"}
+"""Of codes that ask for more than a second. Whole numbers: some tracking SDKs read no date there."""
 
 STATUS = {
     "LS-AUTH-01": 401,
     "LS-AUTH-02": 403,
+    "LS-AUTH-03": 429,
     "LS-BODY-01": 400,
     "LS-BODY-02": 413,
     "LS-BODY-03": 422,
@@ -81,7 +82,7 @@ def problem(error: LeadscoreError, status: int | None = None, headers: dict[str,
     }
     body |= {name: text for name, text in (("allowed", error.allowed), ("fix", error.fix)) if text}
     if status == 429:
-        headers = {"Retry-After": RETRY_AFTER_SECONDS, **(headers or {})}
+        headers = {"Retry-After": RETRY_AFTER_SECONDS.get(error.code, "1"), **(headers or {})}
     if status == 401:
         headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
     return Response(to_json(body), status, headers, media_type="application/problem+json")
@@ -114,7 +115,9 @@ def install_problems(app: FastAPI) -> None:
         return problem(DataError(code, found=found), status, headers)
 
     async def on_fault(request: Request, error: Exception) -> Response:
-        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        # The address itself may hold the id of a lead.
+        route = getattr(request.scope.get("route"), "path", "a request")
+        _LOG.error("%s %s failed", request.method, route, exc_info=error)
         return problem(_unexpected())
 
     async def on_gone(_request: Request, _error: Exception) -> Response:

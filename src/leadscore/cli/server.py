@@ -6,6 +6,7 @@ import uvicorn
 
 from leadscore.app import create_app
 from leadscore.cli.connections import patient_protocol
+from leadscore.cli.logs import LOGGING
 from leadscore.cli.output import note
 from leadscore.store.engine import open_store
 from leadscore.store.keys import create_key, list_keys
@@ -22,6 +23,7 @@ def serve_on(listener: socket.socket, *, new_key: bool, name: str = "leadscore")
         create_app(settings, name),
         http=patient_protocol(settings.service.request_timeout_seconds),
         ws="none",
+        log_config=LOGGING,
         log_level="warning",
         access_log=False,
         server_header=False,

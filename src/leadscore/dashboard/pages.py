@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl
 
+import anyio
 import anyio.to_thread
 import jinja2
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,7 @@ from leadscore.workflows.score_lead import ScoringService
 
 _COOKIE = "leadscore_session"
 _MOST_FORM_BYTES = 4_096
+_CHAMPION_PATIENCE_SECONDS = 10
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -39,11 +41,15 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass
 class Dashboard:
-    """What the pages need; made when the application starts."""
+    """What the pages need; made when the application starts.
+
+    champion_read   set once it is known which model is in use.
+    """
 
     store: Store
     keys: KeyRing
     scoring: ScoringService
+    champion_read: anyio.Event
     sessions: Sessions = field(default_factory=Sessions)
 
 
@@ -54,6 +60,8 @@ async def show_hottest(request: Request) -> Response:
     key = dashboard.sessions.key_of(request.cookies.get(_COOKIE))
     if key is None or not await _may_read(dashboard, key):
         return _moved("/sign-in")
+    with anyio.move_on_after(_CHAMPION_PATIENCE_SECONDS):
+        await dashboard.champion_read.wait()
     view = await anyio.to_thread.run_sync(hottest_view, dashboard.store, dashboard.scoring.artifact)
     return _page(signed_in=True, **view)
 
@@ -68,8 +76,10 @@ async def ask_for_key() -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session with a key that may read."""
     dashboard = _dashboard(request)
-    key = (await _form(request)).get("key", "").strip()
+    key, caller = (await _form(request)).get("key", "").strip(), request.client.host if request.client else ""
+    dashboard.keys.refuse_guesses(key, caller)
     if not key or not await _may_read(dashboard, key):
+        dashboard.keys.count_guess(caller)
         problem = (
             "This key is unknown, revoked, or may only send events. A key of scope read, crm or admin opens the page."
         )

@@ -28,6 +28,7 @@ CATALOGUE: dict[str, str] = {
     "LS-BODY-03": "A request body has unknown, missing or wrong fields.",
     "LS-AUTH-01": "No API key was given, or it is unknown or revoked.",
     "LS-AUTH-02": "The API key is not allowed to do this.",
+    "LS-AUTH-03": "Too many wrong API keys from one address.",
     "LS-HTTP-01": "What was sent is no HTTP request that can be answered.",
     "LS-ROUTE-01": "There is nothing at this address.",
     "LS-RATE-01": "Too many requests with one key.",

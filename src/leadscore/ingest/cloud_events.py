@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import canonical_json, cleaned, read_json
 from leadscore.ingest.column_reader import ID_LENGTH
-from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, read_message
+from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, read_message, refuse_too_many
 
 SPEC_VERSION = "1.0"
 _REQUIRED = ("id", "source", "specversion", "type")
@@ -45,7 +45,9 @@ def parse_cloud_events(
         raise DataError("LS-BODY-01", found=f"the body is no JSON: {error}", allowed=allowed) from error
     if not isinstance(found, _SHAPES.get(kind, (dict, list))):
         raise DataError("LS-EVENT-01", found="the body is JSON, but no such CloudEvents", allowed=", ".join(_SHAPES))
-    return [read_cloud_event(each, received_at, limit) for each in (found if isinstance(found, list) else [found])]
+    events = found if isinstance(found, list) else [found]
+    refuse_too_many(events)
+    return [read_cloud_event(each, received_at, limit) for each in events]
 
 
 def read_cloud_event(event: Any, received_at: int, max_bytes: int | None) -> Message | Fault:

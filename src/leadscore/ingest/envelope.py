@@ -6,7 +6,7 @@ that are wrong. One bad message never spoils the others of its batch.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from leadscore.ingest.sender_clock import occurred_at
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 MAX_MESSAGE_BYTES = 65_536
 MOST_LEVELS = 100
+MOST_MESSAGES = 20_000
 _SHARED = ("context", "integrations", "sentAt")
 _NOBODY = frozenset(
     (
@@ -84,7 +85,8 @@ def parse_messages(
     body         JSON in UTF-8, inflated: one message, or an object with a list `batch`.
     received_at  epoch microseconds.
     route        the type that the address names ("track", ...), for bodies that carry none; None or "batch" names none.
-    Raises       DataError [LS-BODY-01] if the body is no JSON; [LS-EVENT-01] if it is neither message nor batch.
+    Raises       DataError [LS-BODY-02] beyond MOST_MESSAGES; [LS-BODY-01] if the body is no JSON;
+                 [LS-EVENT-01] if it is neither message nor batch.
     """
     try:
         found, clean = read_body(body)
@@ -101,11 +103,22 @@ def parse_messages(
         items, around = batch, _Around(shared, received_at, None, limit, clean)
     else:
         raise DataError("LS-EVENT-01", found="`batch` is no list", allowed="a list of messages")
+    refuse_too_many(items)
     if body.count(b"{") + body.count(b"[") > MOST_LEVELS and deeper_than([*items, around.shared], MOST_LEVELS + 1):
         raise DataError("LS-BODY-01", found="a message is nested too deep", allowed=f"{MOST_LEVELS} levels")
     if not clean:
         around = around._replace(shared=cleaned(around.shared))
     return [_read(item, around) for item in items]
+
+
+def refuse_too_many(items: Sequence[Any]) -> None:
+    """See that a request is no flood of tiny messages, which would keep everybody waiting.
+
+    Raises   DataError [LS-BODY-02].
+    """
+    if len(items) > MOST_MESSAGES:
+        allowed = f"{MOST_MESSAGES:,} in a request"
+        raise DataError("LS-BODY-02", found=f"{len(items):,} messages", allowed=allowed, fix="send several requests")
 
 
 def read_message(message: Any, received_at: int) -> Message | Fault:
@@ -204,7 +217,8 @@ def _merged(message: dict[str, Any], around: _Around) -> dict[str, Any]:
         merged["context"] = {**given, **own} if isinstance(own, dict) else given
     if around.route is not None and message.get("type") is None:
         merged = {**merged, "type": around.route}
-    return merged
+    # Messages that are refused are kept; keys must not be.
+    return {name: value for name, value in merged.items() if name != "writeKey"} if "writeKey" in merged else merged
 
 
 def _made_up_id(message: dict[str, Any], received_at: int) -> str:
@@ -212,7 +226,7 @@ def _made_up_id(message: dict[str, Any], received_at: int) -> str:
 
     Without a time of its own, a message is told apart from an equal later one by when it was received.
     """
-    content = {name: value for name, value in message.items() if name not in ("sentAt", "receivedAt", "writeKey")}
+    content = {name: value for name, value in message.items() if name not in ("sentAt", "receivedAt")}
     if message.get("timestamp") is None and message.get("originalTimestamp") is None:
         content["receivedAt"] = received_at
     return f"made-{hashlib.sha256(canonical_json(content).encode()).hexdigest()[:40]}"

@@ -15,7 +15,8 @@ from leadscore.store.migrate import SCHEMA_REVISION, stored_revision, upgrade
 Connection = sa.Connection
 """An open transaction, handed on by those who began it."""
 
-_BUSY_TIMEOUT_MS = 30_000
+PATIENCE_SECONDS = 30.0
+_LEAST_CONNECT_SECONDS = 2
 _CACHE_KIB = 65_536
 _SYNCHRONOUS_FULL = 2
 _WRITER_LOCK = 7_531_902_468
@@ -23,9 +24,13 @@ _WRITER_LOCK = 7_531_902_468
 
 @dataclass(frozen=True)
 class Store:
-    """An open store; `dialect` is "sqlite" or "postgresql"."""
+    """An open store; `dialect` is "sqlite" or "postgresql".
+
+    patience_seconds   how long its writers wait for another one.
+    """
 
     engine: sa.Engine
+    patience_seconds: float = PATIENCE_SECONDS
 
     @property
     def dialect(self) -> str:
@@ -37,16 +42,17 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, patience_seconds: float = PATIENCE_SECONDS) -> Store:
     """Open the store at a SQLAlchemy address and bring its schema up to date.
 
-    url      `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+    url               `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+    patience_seconds  how long to wait while another process writes; statements of one's own may take any time.
     Raises   UsageError [LS-USAGE-01] if the address is of neither form;
              OutsideError [LS-STORE-01] if the database cannot be reached or does not keep what it acknowledges.
     """
     address = address_of(url)
     try:
-        engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite")
+        engine = _engine(address, patience_seconds)
     except ModuleNotFoundError as error:
         raise OutsideError(
             "LS-STORE-01",
@@ -54,8 +60,8 @@ def open_store(url: str) -> Store:
             fix="pip install psycopg[binary]",
         ) from error
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, address)
-    store = Store(engine)
+        _prepare_sqlite(engine, address, patience_seconds)
+    store = Store(engine, patience_seconds)
     try:
         _bring_up_to_date(store)
     except BaseException:
@@ -95,7 +101,8 @@ def writing(store: Store) -> Iterator[sa.Connection]:
         connection.execution_options(leadscore_writer=True)
         with connection.begin():
             if store.dialect == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                patience = sa.func.set_config("lock_timeout", f"{round(store.patience_seconds * 1_000)}ms", True)
+                connection.execute(sa.select(patience, sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
             yield connection
 
 
@@ -134,13 +141,22 @@ def address_of(url: str) -> sa.URL:
     )
 
 
-def _prepare_sqlite(engine: sa.Engine, address: sa.URL) -> None:
+def _engine(address: sa.URL, patience_seconds: float) -> sa.Engine:
+    if address.get_backend_name() == "sqlite":
+        return sa.create_engine(address, hide_parameters=True)
+    waits = {"connect_timeout": max(_LEAST_CONNECT_SECONDS, round(patience_seconds))}
+    given = {name: value for name, value in waits.items() if name not in address.query}
+    return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=given)
+
+
+def _prepare_sqlite(engine: sa.Engine, address: sa.URL, patience_seconds: float) -> None:
     Path(address.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
 
     def on_connect(connection: Any, _record: Any) -> None:
         # The driver must not open transactions by itself: `on_begin` says which kind is meant.
         connection.isolation_level = None
-        for setting in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "synchronous=FULL", f"cache_size=-{_CACHE_KIB}"):
+        patience = round(patience_seconds * 1_000)
+        for setting in (f"busy_timeout={patience}", "synchronous=FULL", f"cache_size=-{_CACHE_KIB}"):
             connection.execute(f"PRAGMA {setting}")
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         level = connection.execute("PRAGMA synchronous").fetchone()[0]

@@ -6,6 +6,7 @@ from typing import Any
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import format_instant
 from leadscore.ingest.column_reader import TimeReading
+from leadscore.ingest.envelope import refuse_too_many
 from leadscore.ingest.mapping import map_chunk
 from leadscore.ingest.normalize import to_outcomes
 from leadscore.ingest.rows import RowFault, chunk_of
@@ -20,11 +21,13 @@ def record(store: Store, payload: object, now: int) -> dict[str, Any]:
     now      epoch microseconds; an outcome that does not say when it was known is known now.
     Returns  `accepted` and `duplicates` (counts) and `rejected`, one entry with index, code, column and message for
              each outcome that cannot be stored; together as many as were given.
-    Raises   DataError [LS-BODY-03] if the payload is neither object nor list; OutsideError [LS-STORE-01].
+    Raises   DataError [LS-BODY-03] if the payload is neither object nor list, [LS-BODY-02] if the list is too long;
+             OutsideError [LS-STORE-01].
     """
     given = payload if isinstance(payload, list) else [payload]
     if not isinstance(payload, dict | list):
         raise DataError("LS-BODY-03", found="no outcome is given", allowed="an object or a list of objects")
+    refuse_too_many(given)
     known_now = {"known_at": format_instant(now)}
     objects = {
         index: known_now | {name: value for name, value in each.items() if value is not None}
