@@ -74,6 +74,30 @@ def test_what_arrives_during_a_write_is_written_together(writer: Writer) -> None
     assert set(found.values()) == {Receipt(0, 0, 1)}
 
 
+def test_those_answered_just_now_are_waited_for_a_little(writer: Writer, monkeypatch) -> None:
+    monkeypatch.setattr(intake_module, "LONGEST_PATIENCE_SECONDS", 0.1)
+    pause = threading.Event()
+
+    def slowly(deliveries):
+        pause.wait(0.3)
+        return writer(deliveries)
+
+    async def send(intake: Intake, *names: str) -> None:
+        for name in names:
+            await intake.take(delivery(name))
+
+    async def run() -> None:
+        intake = Intake(slowly, CapacityLimiter(1))
+        async with anyio.create_task_group() as group:
+            for names in (("a1", "a2"), ("b1", "b2"), ("c1", "c2")):
+                group.start_soon(send, intake, *names)
+                await anyio.sleep(0.02)
+        intake.close()
+
+    anyio.run(run)
+    assert writer.groups == [["a1"], ["b1", "c1", "a2"], ["b2", "c2"]]
+
+
 def test_a_delivery_that_breaks_the_write_fails_alone(writer: Writer) -> None:
     writer.failing["c"] = ValueError("poison")
     found = take_all(writer, "a", "b", "c", "d")

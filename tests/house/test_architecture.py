@@ -18,7 +18,7 @@ ONE_HOME = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "mlflow": {"registry"},
-    "msgspec": {"ingest"},
+    "msgspec": {"ingest", "store"},
     "lightgbm": {"modeling"},
     "sklearn": {"modeling"},
     "optuna": {"modeling"},

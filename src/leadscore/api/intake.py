@@ -1,6 +1,7 @@
 """Group commit: requests that arrive while one transaction is being written share the next one."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from leadscore.workflows.receive_events import Delivery, Receipt
 
 MOST_WAITING = 20_000
 MOST_AT_ONCE = 2_000
+LONGEST_PATIENCE_SECONDS = 0.005
 
 _Waiting = tuple[Delivery, asyncio.Future[Receipt]]
 
@@ -27,6 +29,8 @@ class Intake:
         self._waiting: list[_Waiting] = []
         self._messages = 0
         self._flushing: asyncio.Task[None] | None = None
+        self._expected, self._patience = 0, 0.0
+        self._enough: asyncio.Future[None] | None = None
         # A thread of its own is handed work several times as fast as one that has to be picked first.
         self._thread = ThreadPoolExecutor(1, "leadscore-intake")
 
@@ -41,6 +45,8 @@ class Intake:
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, answer))
         self._messages += len(delivery.parsed)
+        if self._enough is not None and len(self._waiting) >= self._expected:
+            _let_go(self._enough)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
         return await answer
@@ -48,9 +54,26 @@ class Intake:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                await self._store(self._next_group())
+                await self._gathered()
+                group, begun = self._next_group(), time.perf_counter()
+                await self._store(group)
+                self._patience = min((time.perf_counter() - begun) / 2, LONGEST_PATIENCE_SECONDS)
+                self._expected = len(group) + len(self._waiting)
         finally:
             self._flushing = None
+
+    async def _gathered(self) -> None:
+        """Wait until as many wait as were on their way last time: those just answered often send at once again.
+
+        It takes half a write at most; a flush to disk for all of them is worth it. Who sends alone never waits.
+        """
+        if len(self._waiting) < self._expected:
+            loop = asyncio.get_running_loop()
+            self._enough = loop.create_future()
+            timer = loop.call_later(self._patience, _let_go, self._enough)
+            await self._enough
+            timer.cancel()
+            self._enough = None
 
     def _next_group(self) -> list[_Waiting]:
         size, count = 0, 0
@@ -87,6 +110,11 @@ class Intake:
     def close(self) -> None:
         """End its thread."""
         self._thread.shutdown()
+
+
+def _let_go(waited_for: asyncio.Future[None]) -> None:
+    if not waited_for.done():
+        waited_for.set_result(None)
 
 
 def _answer_all(group: list[_Waiting], error: Exception) -> None:

@@ -60,8 +60,10 @@ class Message(NamedTuple):
         """An object inside the message, such as `context`, `campaign`; empty if it is none."""
         found: Any = self.body
         for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found if isinstance(found, dict) else {}
+            found = found.get(name)
+            if not isinstance(found, dict):
+                return {}
+        return found  # type: ignore[no-any-return]
 
     def text(self, name: str) -> str | None:
         """A text (or number) at the root of the message; None if it is blank."""

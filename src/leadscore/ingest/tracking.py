@@ -11,6 +11,7 @@ from leadscore.ingest.envelope import Message, plain_text
 from leadscore.ingest.identity import links_of
 
 _VIEWS = {"page": "page_viewed", "screen": "screen_viewed"}
+_VALUES = ("value", "revenue")
 _ALTERED_NOTE = "_cleaned"
 
 
@@ -76,8 +77,8 @@ def to_attributes(message: Message, received_at: int) -> list[AttributeValue]:
 
 
 def _value(properties: Mapping[str, Any]) -> int | None:
-    for name in ("value", "revenue"):
-        text = plain_text(properties.get(name))
+    for name in _VALUES:
+        text = plain_text(properties[name]) if name in properties else None
         if text is not None:
             try:
                 return read_scaled(text, VALUE_SCALE)

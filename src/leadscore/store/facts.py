@@ -85,11 +85,6 @@ def insert_attributes(store: Store, rows: Sequence[AttributeValue]) -> InsertRes
     return result
 
 
-def add_events(connection: sa.Connection, rows: Sequence[Event]) -> InsertResult:
-    """`insert_events` within a transaction of the caller."""
-    return _add(connection, _EVENTS, rows)
-
-
 def add_current_attributes(
     connection: sa.Connection, rows: Sequence[AttributeValue], stated: Mapping[str, int] | None = None
 ) -> int:
@@ -143,7 +138,7 @@ def _add_batch(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> Inser
     for position, row in enumerate(rows):
         old = stored[row[:width]]
         if old[content] != row[content]:
-            rejected.append(_rejected(position, kind.table, old, row))
+            rejected.append(contradiction(position, kind.table, old, row))
         elif kind.keeps_earliest and row[-1] < old[-1]:
             stored[row[:width]] = earlier[row[:width]] = row
     _lower_known_at(connection, kind, list(earlier.values()))
@@ -168,7 +163,8 @@ def _lower_known_at(connection: sa.Connection, kind: _Kind, rows: list[Row]) -> 
     )
 
 
-def _rejected(position: int, table: sa.Table, old: Row, row: Row) -> Rejected:
+def contradiction(position: int, table: sa.Table, old: Row, row: Row) -> Rejected:
+    """In what a row with the key of a stored one differs from it; values in the order of the table's columns."""
     differing = [
         (name, was, now)
         for name, was, now in zip(table.c.keys(), old, row, strict=False)

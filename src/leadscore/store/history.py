@@ -13,10 +13,11 @@ from leadscore.features.online import LeadHistory
 from leadscore.store.bulk import Row, stream_rows
 from leadscore.store.engine import Store, reading
 from leadscore.store.links import members_of, person_of
-from leadscore.store.tables import ATTRIBUTES, DEAD_LETTERS, EVENTS, LEADS, MESSAGES, OUTCOMES
+from leadscore.store.messages import count_messages
+from leadscore.store.tables import ATTRIBUTES, DEAD_LETTERS, EVENTS, LEADS, OUTCOMES
 
 _STREAMED_ROWS = 10_000
-_COUNTED = (LEADS, ATTRIBUTES, EVENTS, OUTCOMES, MESSAGES, DEAD_LETTERS)
+_COUNTED = (LEADS, ATTRIBUTES, EVENTS, OUTCOMES, DEAD_LETTERS)
 
 
 def load_history(store: Store, lead_id: str, as_of: int | None = None) -> LeadHistory | None:
@@ -65,10 +66,11 @@ def outcomes_before_creation(store: Store) -> list[tuple[str, int, int]]:
 def counts(store: Store) -> dict[str, int]:
     """Number of rows by table: leads, attributes, events, outcomes, messages, dead_letters."""
     with reading(store) as connection:
-        return {
+        found = {
             table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for table in _COUNTED
         }
+        return {**found, "messages": count_messages(connection)}
 
 
 def _rows(connection: sa.Connection, table: sa.Table, lead_id: str, order: tuple[str, ...]) -> list[dict[str, Any]]:

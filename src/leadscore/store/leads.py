@@ -41,10 +41,11 @@ def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
     But a lead that only tracking told of begins, with its source, when it was seen first, even if that is heard later.
     """
     created = dict(map(tuple, fetch_rows(connection, LEADS, ("lead_id",), [(lead.lead_id,) for lead in leads])))
-    sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in leads if lead.lead_id in created]
+    before = [lead for lead in leads if lead.created_at < created.get(lead.lead_id, lead.created_at)]
+    sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in before]
     held = fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), sources)
     only_seen = {lead_id for lead_id, _, _, _, stated_at in held if stated_at is None}
-    earlier = [lead for lead in leads if lead.lead_id in only_seen and lead.created_at < created[lead.lead_id]]
+    earlier = [lead for lead in before if lead.lead_id in only_seen]
     _delete(connection, LEADS, [(lead.lead_id,) for lead in earlier])
     _delete(connection, ATTRIBUTES, [(lead.lead_id, "source", created[lead.lead_id]) for lead in earlier])
     new = [*earlier, *(lead for lead in leads if lead.lead_id not in created)]

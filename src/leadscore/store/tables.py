@@ -1,5 +1,7 @@
 """The tables of the store; facts hold integers and text only, so that both databases give them back exactly."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -28,20 +30,34 @@ ATTRIBUTES = sa.Table(
 )
 """Attribute history; `stated_at` is set on values that came as a column of a leads row, and says when it was stated."""
 
-EVENTS = sa.Table(
+
+def _event_columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("event_id", Id, primary_key=True),
+        sa.Column("lead_id", Id, nullable=False, index=True),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("occurred_at", sa.BigInteger, nullable=False),
+        sa.Column("value", sa.BigInteger),
+        sa.Column("channel", sa.Text),
+        sa.Column("campaign", sa.Text),
+        sa.Column("properties", sa.Text),
+        sa.Column("known_at", sa.BigInteger, nullable=False),
+    ]
+
+
+EVENTS = sa.Table("events", sa.MetaData(), *_event_columns())
+"""Engagement events; their lead may be imported later."""
+
+TRACKED_EVENTS = sa.Table(
     "events",
     METADATA,
-    sa.Column("event_id", Id, primary_key=True),
-    sa.Column("lead_id", Id, nullable=False, index=True),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("occurred_at", sa.BigInteger, nullable=False),
-    sa.Column("value", sa.BigInteger),
-    sa.Column("channel", sa.Text),
-    sa.Column("campaign", sa.Text),
-    sa.Column("properties", sa.Text),
-    sa.Column("known_at", sa.BigInteger, nullable=False),
+    *_event_columns(),
+    sa.Column("message_type", sa.Text),
+    sa.Column("received_at", sa.BigInteger),
+    sa.Column("timestamp", sa.Text),
+    sa.Column("sent_at", sa.Text),
 )
-"""Engagement events; their lead may be imported later."""
+"""The same table with what is kept of the tracking message that told of an event; null if no message did."""
 
 OUTCOMES = sa.Table(
     "outcomes",
@@ -66,7 +82,7 @@ MESSAGES = sa.Table(
     sa.Column("timestamp", sa.Text),
     sa.Column("sent_at", sa.Text),
 )
-"""Accepted tracking messages, each once, with the times their sender wrote."""
+"""Accepted tracking messages that tell of no event, each once, with the times their sender wrote."""
 
 LINKS = sa.Table(
     "links",

@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadscore.domain.event import Event
 from leadscore.ingest.clean import canonical_json
 from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, parse_messages
 from leadscore.ingest.identity import links_of
 from leadscore.ingest.tracking import first_seen, to_attributes, to_event
 from leadscore.store.dead_letters import DeadLetter, add_dead_letters
 from leadscore.store.engine import Connection, Store, writing
-from leadscore.store.facts import add_current_attributes, add_events
+from leadscore.store.facts import add_current_attributes
 from leadscore.store.leads import add_first_seen
 from leadscore.store.links import add_links
-from leadscore.store.messages import MessageRecord, add_messages, unseen_messages
+from leadscore.store.messages import MessageRecord, add_messages, add_tracked_events, unseen_messages
 
 _TIME_LENGTH = 64
 
@@ -80,11 +81,12 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
         if isinstance(each, Message)
     ]
     places = unseen_messages(connection, [message.message_id for _, message, _ in come])
-    events = [event for place in places if (event := to_event(come[place][1], come[place][2].known_at)) is not None]
-    refused = {events[row.position].event_id: row.reason for row in add_events(connection, events).rejected}
-    new = [come[place] for place in places if come[place][1].message_id not in refused]
-    contradicted = [come[place] for place in places if come[place][1].message_id in refused]
-    add_messages(connection, [_record(message, delivery.received_at) for _, message, delivery in new])
+    unseen = [come[place] for place in places]
+    tracked, others = _recorded(unseen)
+    refused = add_tracked_events(connection, tracked)
+    add_messages(connection, others)
+    new = [each for each in unseen if each[1].message_id not in refused]
+    contradicted = [each for each in unseen if each[1].message_id in refused]
     add_first_seen(connection, first_seen([message for _, message, _ in new]))
     values = [
         value
@@ -113,11 +115,33 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
     ]
 
 
-def _in_time(come: tuple[int, Message, Delivery]) -> int:
+_Come = tuple[int, Message, Delivery]
+
+
+def _in_time(come: _Come) -> int:
     return come[1].occurred_at
 
 
+def _recorded(unseen: Sequence[_Come]) -> tuple[list[tuple[Event, MessageRecord]], list[MessageRecord]]:
+    """The messages as they are kept: with the event that they tell of, and those that tell of none."""
+    tracked, others = [], []
+    for _, message, delivery in unseen:
+        record, event = _record(message, delivery.received_at), to_event(message, delivery.known_at)
+        if event is None:
+            others.append(record)
+        else:
+            tracked.append((event, record))
+    return tracked, others
+
+
 def _record(message: Message, received_at: int) -> MessageRecord:
-    times = (message.text("timestamp") or message.text("originalTimestamp"), message.text("sentAt"))
-    timestamp, sent_at = (time[:_TIME_LENGTH] if time else None for time in times)
-    return MessageRecord(message.message_id, message.type, message.lead_id, received_at, timestamp, sent_at)
+    timestamp = message.text("timestamp") or message.text("originalTimestamp")
+    sent_at = message.text("sentAt")
+    return MessageRecord(
+        message.message_id,
+        message.type,
+        message.lead_id,
+        received_at,
+        timestamp and timestamp[:_TIME_LENGTH],
+        sent_at and sent_at[:_TIME_LENGTH],
+    )
