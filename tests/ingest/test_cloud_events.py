@@ -58,6 +58,17 @@ def test_data_become_properties(changes, expected) -> None:
     assert properties(**changes) == expected
 
 
+def nested(levels: int) -> dict:
+    return {"a": nested(levels - 1)} if levels else {}
+
+
+def test_data_nested_too_deep_are_a_fault() -> None:
+    deep = json.dumps(nested(150)).encode()
+    faults = [read(data=nested(150)), read(data_base64=base64.b64encode(deep).decode())]
+    assert {fault.reason for fault in faults} == {"its data cannot be used: it is nested deeper than 100 levels"}
+    assert isinstance(read(data=nested(90)), Message)
+
+
 @pytest.mark.parametrize("encoded", ["%%%", 5, base64.b64encode(b"{").decode()])
 def test_data_that_cannot_be_read_are_a_fault(encoded) -> None:
     assert read(data_base64=encoded).code == "LS-EVENT-07"

@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from leadscore.domain.errors import DataError
-from leadscore.ingest.clean import canonical_json, cleaned, read_json
+from leadscore.ingest.clean import canonical_json, cleaned, deeper_than, read_json
 from leadscore.ingest.column_reader import ID_LENGTH
-from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, read_message, refuse_too_many
+from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, MOST_LEVELS, Fault, Message, read_message, refuse_too_many
 
 SPEC_VERSION = "1.0"
 _REQUIRED = ("id", "source", "specversion", "type")
@@ -67,7 +67,7 @@ def read_cloud_event(event: Any, received_at: int, max_bytes: int | None) -> Mes
     try:
         properties = _properties(event)
     except ValueError as error:
-        return Fault("LS-EVENT-07", f"its data cannot be read as its datacontenttype says: {error}", text)
+        return Fault("LS-EVENT-07", f"its data cannot be used: {error}", text)
     message = {
         "type": "track",
         "messageId": _message_id(clean),
@@ -101,9 +101,10 @@ def _properties(event: Mapping[str, Any]) -> dict[str, Any]:
     data = event.get("data")
     if data is None and event.get("data_base64") is not None:
         data = _decoded(event["data_base64"], event.get("datacontenttype"))
-    if isinstance(data, dict):
-        return data
-    return {} if data is None else {"data": data}
+    properties = data if isinstance(data, dict) else {} if data is None else {"data": data}
+    if deeper_than([properties], MOST_LEVELS):
+        raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+    return properties
 
 
 def _decoded(encoded: Any, content_type: Any) -> Any:
