@@ -95,7 +95,26 @@ def test_a_lead_begins_with_what_tracking_saw_first_even_if_it_is_heard_later(st
         add_first_seen(connection, [Lead("L1", 40, "elsewhere"), Lead("L2", 40, "elsewhere")])
     assert attributes(store) == [("source", "elsewhere", 40)]
     assert load_history(store, "L1").created_at == 40
-    assert load_history(store, "L2").created_at == 100
+
+
+def test_a_lead_of_a_file_and_of_tracking_is_the_same_whichever_comes_first(store):
+    def from_file():
+        insert_leads(store, [row("L1", "software")], NOW)
+
+    def from_tracking(at):
+        with writing(store) as connection:
+            add_first_seen(connection, [Lead("L1", at, "tracking")])
+
+    for at in (40, 150):
+        found = []
+        for doors in ((from_file, from_tracking), (from_tracking, from_file)):
+            emptied(store)
+            for door in doors:
+                door() if door is from_file else door(at)
+            found.append((load_history(store, "L1").created_at, attributes(store)))
+        assert found[0] == found[1]
+        assert found[0][0] == min(at, 100)
+        assert (("source", "tracking", at) in found[0][1]) == (at < 100)
 
 
 def mail_row(lead, address, updated_at=None):

@@ -36,18 +36,19 @@ def insert_leads(store: Store, rows: Sequence[LeadRow], now: int, progress: Prog
 
 
 def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
-    """Store leads that tracking saw, within a transaction of the caller; known leads stay as they are.
+    """Store leads that tracking saw, within a transaction of the caller.
 
-    But a lead that only tracking told of begins, with its source, when it was seen first, even if that is heard later.
+    A lead begins when it was seen first, even if that is heard later or a file says otherwise; where it came from then
+    is known from then on. Seen later than a file says, it stays as it is.
     """
     created = dict(map(tuple, fetch_rows(connection, LEADS, ("lead_id",), [(lead.lead_id,) for lead in leads])))
-    before = [lead for lead in leads if lead.created_at < created.get(lead.lead_id, lead.created_at)]
-    sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in before]
+    earlier = [lead for lead in leads if lead.created_at < created.get(lead.lead_id, lead.created_at)]
+    sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in earlier]
     held = fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), sources)
     only_seen = {lead_id for lead_id, _, _, _, stated_at in held if stated_at is None}
-    earlier = [lead for lead in before if lead.lead_id in only_seen]
     _delete(connection, LEADS, [(lead.lead_id,) for lead in earlier])
-    _delete(connection, ATTRIBUTES, [(lead.lead_id, "source", created[lead.lead_id]) for lead in earlier])
+    moved = [(each.lead_id, "source", created[each.lead_id]) for each in earlier if each.lead_id in only_seen]
+    _delete(connection, ATTRIBUTES, moved)
     new = [*earlier, *(lead for lead in leads if lead.lead_id not in created)]
     insert_rows(connection, LEADS, [(lead.lead_id, lead.created_at) for lead in new])
     insert_rows(connection, ATTRIBUTES, [(lead.lead_id, "source", lead.created_at, lead.source, None) for lead in new])
@@ -63,10 +64,21 @@ def _merge_batch(
         after[lead] = before[lead].copy()
         told = merge_rows(after[lead], [rows[position] for position in positions], now)
         verdicts.update(zip(positions, told, strict=True))
+        _forget_first_seen(before[lead], after[lead])
     _save(connection, before, after)
     addresses = {lead: _addresses(state) for lead, state in after.items()}
     set_addresses(connection, {lead: given for lead, given in addresses.items() if given})
     return verdicts
+
+
+def _forget_first_seen(before: LeadState, after: LeadState) -> None:
+    """Take away the source that tracking saw a lead come from when a file says that it was there before."""
+    seen_at, history = before.created_at, after.attributes.get("source", {})
+    if seen_at is None or after.created_at is None or after.created_at >= seen_at:
+        return
+    in_files = any(held.stated_at is not None for told in before.attributes.values() for held in told.values())
+    if not in_files and seen_at in history and history[seen_at].stated_at is None:
+        del history[seen_at]
 
 
 def _addresses(state: LeadState) -> list[tuple[int, str | None]]:
