@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from leadscore.domain.errors import OutsideError, UsageError
+from leadscore.store import engine as engine_module
 from leadscore.store.engine import open_store, reading, writing
 from leadscore.store.info import get_info, set_info
 from leadscore.store.tables import INFO, METADATA
@@ -86,6 +87,20 @@ def test_writers_take_turns(store):
     for thread in threads:
         thread.join()
     assert get_info(store, "count") == "8"
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_while_nobody_used_it_is_replaced_unseen(postgres_store, monkeypatch):
+    postgres_store.engine.dispose()
+    with writing(postgres_store) as connection:
+        used = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    other = sa.create_engine(postgres_store.engine.url)
+    with other.connect() as connection:
+        connection.execute(sa.select(sa.func.pg_terminate_backend(used)))
+    other.dispose()
+    monkeypatch.setattr(engine_module, "_SURELY_ALIVE_SECONDS", 0.0)
+    with writing(postgres_store) as connection:
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != used
 
 
 def test_a_reader_sees_one_state_while_others_write(store):

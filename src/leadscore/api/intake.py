@@ -12,7 +12,7 @@ from leadscore.workflows.receive_events import Delivery, Receipt
 
 MOST_WAITING = 20_000
 MOST_AT_ONCE = 2_000
-LONGEST_PATIENCE_SECONDS = 0.005
+LONGEST_PATIENCE_SECONDS = 0.02
 
 _Waiting = tuple[Delivery, asyncio.Future[Receipt]]
 

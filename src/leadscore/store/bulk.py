@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 
 BATCH_ROWS = 1_000
 
@@ -57,8 +58,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
     else:
         names = table.c.keys()
         values = {"rows": _WRITE_JSON([dict(zip(names, row, strict=True)) for row in rows]).decode()}
-    counted = {"preserve_rowcount": True}
-    return connection.execute(_postgresql_insert(table), values, execution_options=counted).rowcount
+    return _run(connection, _postgresql_insert(table), values).rowcount
 
 
 @cache
@@ -88,10 +88,10 @@ def fetch_rows(connection: sa.Connection, table: sa.Table, by: Sequence[str], ke
         return []
     if connection.dialect.name == "sqlite":
         given: dict[str, Any] = {"keys": _WRITE_JSON(keys).decode()}
-        found = connection.execute(_sqlite_look_up(table, tuple(by)), given)
+        found = _run(connection, _sqlite_look_up(table, tuple(by)), given)
     else:
         given = {f"keys_{place}": list(values) for place, values in enumerate(zip(*keys, strict=True))}
-        found = connection.execute(_postgresql_look_up(table, tuple(by)), given)
+        found = _run(connection, _postgresql_look_up(table, tuple(by)), given)
     return list(map(tuple, found.all()))
 
 
@@ -100,7 +100,8 @@ def fetch_rows(connection: sa.Connection, table: sa.Table, by: Sequence[str], ke
 def _sqlite_look_up(table: sa.Table, by: tuple[str, ...]) -> sa.Select[Any]:
     wanted = sa.func.json_each(sa.bindparam("keys", type_=sa.Text)).table_valued("value")
     same = [
-        table.c[name] == sa.func.json_extract(wanted.c.value, f"$[{place}]", type_=table.c[name].type)
+        table.c[name]
+        == sa.func.json_extract(wanted.c.value, sa.literal_column(f"'$[{place}]'"), type_=table.c[name].type)
         for place, name in enumerate(by)
     ]
     return sa.select(table).join_from(wanted, table, sa.and_(*same))
@@ -125,8 +126,8 @@ def stored_among(
     """
     if not keys:
         return set()
-    given = _WRITE_JSON(keys).decode()
-    return set(connection.execute(_look_among(connection.dialect.name, places), {"keys": given}).scalars())
+    given = {"keys": _WRITE_JSON(keys).decode()}
+    return set(_run(connection, _look_among(connection.dialect.name, places), given).scalars())
 
 
 @cache
@@ -145,6 +146,18 @@ def _look_among(
             for column, counts in places
         )
     )
+
+
+def _run(connection: sa.Connection, statement: Any, given: dict[str, Any]) -> sa.CursorResult[Any]:
+    """Run a statement that is built once; SQLAlchemy's way of running one costs more than a few rows do."""
+    text = _text_of(statement, connection.dialect.name)
+    return connection.exec_driver_sql(text, given, execution_options={"preserve_rowcount": True})
+
+
+@cache
+def _text_of(statement: Any, dialect: str) -> str:
+    named = sqlite.dialect(paramstyle="named") if dialect == "sqlite" else psycopg.dialect()  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=named))
 
 
 def stream_rows(connection: sa.Connection, query: sa.Select[Any], size: int) -> Iterator[list[Row]]:

@@ -1,5 +1,6 @@
 """Opening the store, and the two ways to use it: reading, and writing alone."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ PATIENCE_SECONDS = 30.0
 _LEAST_CONNECT_SECONDS = 2
 _CACHE_KIB = 65_536
 _SYNCHRONOUS_FULL = 2
+_SURELY_ALIVE_SECONDS = 1.0
 _WRITER_LOCK = 7_531_902_468
 
 
@@ -61,6 +63,8 @@ def open_store(url: str, patience_seconds: float = PATIENCE_SECONDS) -> Store:
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, address, patience_seconds)
+    else:
+        _prepare_postgresql(engine, patience_seconds)
     store = Store(engine, patience_seconds)
     try:
         _bring_up_to_date(store)
@@ -99,10 +103,10 @@ def writing(store: Store) -> Iterator[sa.Connection]:
     """
     with _told_as_outside(store), store.engine.connect() as connection:
         connection.execution_options(leadscore_writer=True)
+        if store.dialect == "postgresql":
+            # The transaction is begun by `_prepare_postgresql`, together with waiting for other writers.
+            connection.execution_options(isolation_level="AUTOCOMMIT")
         with connection.begin():
-            if store.dialect == "postgresql":
-                patience = sa.func.set_config("lock_timeout", f"{round(store.patience_seconds * 1_000)}ms", True)
-                connection.execute(sa.select(patience, sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
             yield connection
 
 
@@ -146,7 +150,31 @@ def _engine(address: sa.URL, patience_seconds: float) -> sa.Engine:
         return sa.create_engine(address, hide_parameters=True)
     waits = {"connect_timeout": max(_LEAST_CONNECT_SECONDS, round(patience_seconds))}
     given = {name: value for name, value in waits.items() if name not in address.query}
-    return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=given)
+    return sa.create_engine(address, hide_parameters=True, connect_args=given)
+
+
+def _prepare_postgresql(engine: sa.Engine, patience_seconds: float) -> None:
+    lock_timeout = f"SET LOCAL lock_timeout = {round(patience_seconds * 1_000)}"
+    begin_writing = f"BEGIN; {lock_timeout}; SELECT pg_advisory_xact_lock({_WRITER_LOCK})"
+
+    def on_begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("leadscore_writer", False):
+            connection.exec_driver_sql(begin_writing)
+
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        # Asking every time whether it still works would cost as much as a statement.
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) > _SURELY_ALIVE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise exc.DisconnectionError from error
+
+    sa.event.listen(engine, "begin", on_begin)
+    sa.event.listen(engine, "checkin", on_checkin)
+    sa.event.listen(engine, "checkout", on_checkout)
 
 
 def _prepare_sqlite(engine: sa.Engine, address: sa.URL, patience_seconds: float) -> None:
