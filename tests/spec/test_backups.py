@@ -5,12 +5,16 @@ import sqlite3
 import threading
 import time
 import urllib.request
+from collections.abc import Iterable
 from contextlib import closing
 
 import pytest
 
 from leadscore.config.load import load_settings
 from leadscore.store.backup import back_up
+from leadscore.store.engine import open_store
+from leadscore.store.history import each_event
+from leadscore.store.messages import each_message
 
 from .service import Server
 
@@ -40,9 +44,9 @@ class Sender(threading.Thread):
             self.acknowledged += len(batch)
 
 
-def numbers_in(copy: sqlite3.Connection, query: str) -> dict[str, list[int]]:
+def numbers_in(ids: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for (text,) in copy.execute(query):
+    for text in ids:
         lead, _, number = text.rpartition("-")
         found.setdefault(lead, []).append(int(number))
     return {lead: sorted(numbers) for lead, numbers in found.items()}
@@ -62,8 +66,10 @@ def test_twenty_backups_under_load_each_hold_one_state_with_all_that_was_acknowl
         back_up(url, path)
         with closing(sqlite3.connect(path)) as copy:
             assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            messages = numbers_in(copy, "SELECT message_id FROM messages")
-            assert numbers_in(copy, "SELECT event_id FROM events") == messages
+        held_there = open_store(f"sqlite:///{path}")
+        messages = numbers_in(message.message_id for message in each_message(held_there))
+        assert numbers_in(event_id for (event_id,) in each_event(held_there, ["event_id"])) == messages
+        held_there.close()
         for lead, acknowledged in before.items():
             held = messages.get(lead, [])
             assert held == list(range(len(held)))
