@@ -52,6 +52,28 @@ def test_a_dry_run_lists_the_leads_that_would_change_grade_and_moves_nothing(ret
 
 
 @pytest.mark.slow
+def test_a_champion_is_compared_on_no_row_older_than_its_own_cut(retrained: Company) -> None:
+    reasons = retrained.demo["gate"]["reasons"]
+    assert "no later row is old enough to compare on" in reasons
+
+
+@pytest.mark.slow
+def test_evidence_against_another_champion_than_that_of_today_counts_for_nothing(retrained: Company) -> None:
+    registry = open_registry(f"sqlite:///{retrained.home / 'models/mlflow.db'}", retrained.home / "models")
+    version = retrained.demo["version"]
+    tags = registry.client.get_model_version("leadscore", version).tags
+    for other in ("", "7"):
+        for key, value in {"gate": "passed", "compared_with": other}.items():
+            registry.client.set_model_version_tag("leadscore", version, key, value)
+        answer = retrained.run("promote", "--json")
+        assert (answer.code, answer.json()["promoted"]) == (3, False)
+        assert answer.json()["reasons"][0].endswith("but the champion is version 1: train again")
+    for key, value in tags.items():
+        registry.client.set_model_version_tag("leadscore", version, key, value)
+    assert champion(retrained)["version"] == "1"
+
+
+@pytest.mark.slow
 def test_a_promotion_is_undone_in_one_step_with_scores_and_grades_as_before(retrained: Company) -> None:
     registry = open_registry(f"sqlite:///{retrained.home / 'models/mlflow.db'}", retrained.home / "models")
     version = retrained.demo["version"]

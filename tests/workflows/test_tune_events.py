@@ -54,6 +54,12 @@ def test_each_cut_lies_before_the_next_and_the_suspects_are_left_out(past, folds
     assert all("attribute_utm_medium" not in fold.learnt.features.names for fold in folds)
 
 
+def test_what_had_not_ripened_by_the_cut_of_the_evaluation_is_unknown_there_and_never_negative(folds):
+    newest = folds[-1].later.known
+    assert 0 < newest[:, 0].mean() < 1
+    assert not newest[:, -1].any()
+
+
 def test_the_same_facts_and_recipe_go_on_with_the_same_search(past, tmp_path):
     found, settings = past
     service = settings.service.model_copy(update={"home": tmp_path})
