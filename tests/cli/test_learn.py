@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,9 @@ def test_a_flat_table_is_learnt_promoted_scored_and_rolled_back(empty: Company) 
     assert list(rows[0]) == ["key", "p_convert", "score", "grade", "reason_1", "reason_2", "reason_3"]
     assert [row["key"] for row in rows[:3]] == ["k0", "k1", "k2"]
     assert empty.run("rollback", "--name", "flat").code == 3
+    told = empty.run("evaluate", "--name", "flat").out
+    assert "On later data never trained on:" in told
+    assert re.search(r"Capacity: the \d+ hottest rows hold", told), told
 
 
 def test_a_field_that_tells_the_outcome_is_left_out_by_name_unless_kept(empty: Company) -> None:

@@ -45,11 +45,18 @@ def test_leads_are_drawn_whole_and_a_smaller_share_lies_within_a_larger_one() ->
 
 @pytest.mark.parametrize(
     ("sizes", "said"),
-    [((1.5, 1.0, 0.2), "more data still help"), ((0.2, 0.2, 0.2), "within chance"), ((0.1, 0.1, 1.5), "made it worse")],
+    [
+        ((1.5, 1.0, 0.2), "the log loss fell by "),
+        ((1.5, 1.0, 0.2), "more data still help"),
+        ((0.2, 0.2, 0.2), "within chance"),
+        ((0.1, 0.1, 1.5), "the log loss rose by "),
+        ((0.1, 0.1, 1.5), "made it worse"),
+    ],
 )
 def test_what_the_last_doubling_brought_is_said_in_words(sizes: tuple[float, float, float], said: str) -> None:
     found = report_learning_curve(*fits(*sizes), NAMES, 50, 1)
     assert said in found["said"]
+    assert "by -" not in found["said"]
     assert [point["converting_leads"] for point in found["points"]] == [100, 200, 400]
     assert len(found["gains"]) == 2
 

@@ -107,13 +107,24 @@ def test_a_first_model_with_signal_is_promoted():
     assert not verdict.figures["low_confidence"]
 
 
+def test_a_gain_over_several_horizons_says_that_it_is_their_sum():
+    chance, rows = later_rows()
+    gain = gain_over_base_rate(chance, np.array([0.06, 0.11]), rows, HORIZONS, 200, 1)
+    assert "log loss, summed over the horizons, is better" in judge_first(gain, 500, CONFIG).reasons[0]
+    nearest = LabelledRows(
+        known=rows.known[:, :1], converted=rows.converted[:, :1], weight=rows.weight, cluster=rows.cluster
+    )
+    single = gain_over_base_rate(chance[:, :1], np.array([0.06]), nearest, HORIZONS[:1], 200, 1)
+    assert "log loss is better" in judge_first(single, 500, CONFIG).reasons[0]
+
+
 def test_a_first_model_on_few_data_is_promoted_with_low_confidence():
     chance, rows = later_rows(leads=40, seed=1)
     gain = gain_over_base_rate(chance, np.array([0.06, 0.11]), rows, HORIZONS, 200, 1)
     verdict = judge_first(gain, conversions=20, config=CONFIG)
     assert verdict.passed
     assert verdict.figures["low_confidence"]
-    assert "low confidence: 20 conversions in the history, 150 wanted" in verdict.reasons
+    assert "low confidence: 20 conversions to learn from, 150 wanted" in verdict.reasons
 
 
 def test_a_first_model_worse_than_the_base_rate_is_refused_even_on_few_data():

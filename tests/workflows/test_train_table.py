@@ -143,7 +143,25 @@ def test_a_field_kept_on_request_is_used_and_recorded_with_its_finding(settings:
     assert "code" not in {each.field for each in fitted.leak_suspects}
     record = evaluation_record(fitted)
     assert [each["rule"] for each in record["kept_suspects"]] == ["repeats_label"]
+    # Whoever promotes it reads these, and must not take what the field knows for evidence.
+    assert record["gate"]["reasons"][-1].endswith("suspected of knowing the outcome: code (repeats_label)")
     assert fitted.final.manifest["training_window"]["kept"] == ["code", "visits"]
+
+
+def test_the_rows_kept_for_judging_have_no_say_in_what_is_learnt(settings: Settings) -> None:
+    frame = pd.concat([rows(1), rows(2)], ignore_index=True)
+    later, won = frame.index >= 1_500, frame["y"] == "yes"
+    # Later rows that contradict the older ones, hold words never seen before, and hold a leak.
+    other = frame.assign(
+        y=np.where(later, np.where(won, "no", "yes"), frame["y"]),
+        visits=np.where(later, "many", frame["visits"]),
+        code=np.where(later & ~won, "k", "m"),
+    )
+    told, told_other = (trained(each, settings, replace(TARGET, exclude=("key",))) for each in (frame, other))
+    assert told_other.choice == told.choice
+    assert told_other.judged.features.fingerprint == told.judged.features.fingerprint
+    assert told_other.judged.bands == told.judged.bands
+    assert told_other.leak_suspects == told.leak_suspects
 
 
 @pytest.mark.parametrize("learner", [*LEARNERS])

@@ -13,8 +13,9 @@ def show_findings(record: dict[str, Any]) -> None:
         say(f"Calibration: {sentence}")
     caught = found["capacity"]["models"].get("leadscore")
     if caught and caught["caught_share"] is not None:
+        hottest = f"{caught['leads_a_week']:,.0f} hottest" + (" rows" if main == "table" else " leads of a week")
         say(
-            f"Capacity: the {caught['leads_a_week']:,.0f} hottest leads of a week hold {caught['caught_share']:.0%} of "
+            f"Capacity: the {hottest} hold {caught['caught_share']:.0%} of "
             f"what converts, {caught['lift']:.1f} times as much as picking at random."
         )
     for pair in found["stability"][-1:]:
@@ -26,6 +27,15 @@ def show_findings(record: dict[str, Any]) -> None:
     if found["learning_curve"] is not None:
         say(f"More data: {found['learning_curve']['said']}.")
     say()
+
+
+def at_horizon(name: str) -> str:
+    """The horizon that figures speak about, in words; the one of a table has no name.
+
+    >>> at_horizon("60d"), at_horizon("table")
+    (', horizon 60d', '')
+    """
+    return "" if name == "table" else f", horizon {name}"
 
 
 def _show_backtest(backtest: dict[str, Any], main: str) -> None:
@@ -47,7 +57,7 @@ def _show_backtest(backtest: dict[str, Any], main: str) -> None:
             "predicted/observed",
             "gain over points or base rate",
         ]
-        show_table(columns, rows, title=f"The same recipe at earlier cuts, horizon {main}:")
+        show_table(columns, rows, title=f"The same recipe at earlier cuts{at_horizon(main)}:")
         if tuned:
             say(f"The settings were tuned on what came after {tuned} of these cuts, which flatters them there.")
         say()

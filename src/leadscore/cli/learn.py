@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leadscore.cli.findings import show_findings
+from leadscore.cli.findings import at_horizon, show_findings
 from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table, warn
 from leadscore.cli.tuning import say_tuning, tune_request
 from leadscore.dataset.table import TableRequest
@@ -137,7 +137,7 @@ def show_figures(record: dict[str, Any]) -> None:
     main = record["main_horizon"]
     models = {"leadscore": record["model"], **record["baselines"]}
     rows = [[name, *(_value(each["horizons"][main], metric) for metric in _METRICS)] for name, each in models.items()]
-    show_table(["", *_METRICS.values()], rows, title=f"On later data never trained on, horizon {main}:")
+    show_table(["", *_METRICS.values()], rows, title=f"On later data never trained on{at_horizon(main)}:")
     say()
     show_horizons(record["model"], "leadscore, with 90 % intervals over leads:")
 

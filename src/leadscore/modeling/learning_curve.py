@@ -63,7 +63,9 @@ def _said(fits: Sequence[PartFit], gains: Sequence[Mapping[str, Any]]) -> str:
     last, before = gains[-1], sum(figures["reference_log_loss"] for figures in gains[-1]["horizons"].values())
     step = f"from {fits[-2].converting_leads} to {fits[-1].converting_leads} converting leads"
     span = f"{last['log_loss_gain_low'] / before:+.1%} to {last['log_loss_gain_high'] / before:+.1%}"
-    told = f"{step} the log loss fell by {last['log_loss_gain'] / before:.1%} (95 % interval {span})"
+    moved = "fell" if last["log_loss_gain"] >= 0 else "rose"
+    share = f"{abs(last['log_loss_gain']) / before:.1%}"
+    told = f"{step} the log loss {moved} by {share} (95 % interval of its fall {span})"
     if last["log_loss_gain_low"] > 0:
         doubled = [fit.share for fit in fits[-2:]] == [0.5, 1]
         ahead = "; the next doubling may be expected to bring somewhat less than this one" if doubled else ""

@@ -68,7 +68,7 @@ def _first_faults(gain: Gain, conversions: int, config: PromotionConfig) -> list
         return []
     ground = f"on {gain.rows} later rows with {gain.converting_leads} converting leads"
     if gain.value < 0:
-        return [f"log loss is worse than that of the base rate by {-gain.value:.5f} {ground}"]
+        return [f"log loss{_summed(gain)} is worse than that of the base rate by {-gain.value:.5f} {ground}"]
     if conversions >= config.signal_conversions and (gain.low is None or gain.low <= 0):
         span = "unknown" if gain.low is None else f"{gain.low:.5f} to {gain.high:.5f}"
         return [
@@ -82,10 +82,11 @@ def _first_praise(gain: Gain, conversions: int, low_confidence: bool, config: Pr
     if gain.value is None:
         reasons = ["first model; no later row is old enough to judge it"]
     else:
-        reasons = [f"first model; log loss is better than that of the base rate by {gain.value:.5f} on later rows"]
+        better = f"log loss{_summed(gain)} is better than that of the base rate by {gain.value:.5f}"
+        reasons = [f"first model; {better} on later rows"]
     if low_confidence:
         reasons.append(
-            f"low confidence: {conversions} conversions in the history, {config.low_confidence_conversions} wanted"
+            f"low confidence: {conversions} conversions to learn from, {config.low_confidence_conversions} wanted"
         )
     return reasons
 
@@ -116,11 +117,17 @@ def judge_challenger(
     return Verdict(
         True,
         [
-            f"log loss is lower than the champion's by {gain.value:.5f} (95 % interval {gain.low:.5f} to "
-            f"{gain.high:.5f}) on {gain.rows} later rows with {gain.converting_leads} converting leads"
+            f"log loss{_summed(gain)} is lower than the champion's by {gain.value:.5f} (95 % interval "
+            f"{gain.low:.5f} to {gain.high:.5f}) on {gain.rows} later rows with {gain.converting_leads} converting "
+            "leads"
         ],
         figures,
     )
+
+
+def _summed(gain: Gain) -> str:
+    """What to say of a gain over several horizons, which is larger than that at any one of them."""
+    return ", summed over the horizons," if len(gain.by_horizon) > 1 else ""
 
 
 def _by_segment(pairs: PairedRows, segments: NDArray[np.str_], config: PromotionConfig, seed: int) -> dict[str, Gain]:

@@ -47,7 +47,7 @@ def run_tags(fitted: FittedModel) -> dict[str, str]:
         "learner": manifest["learner"],
         "as_of": manifest["as_of"] or "",
         "gate": "passed" if fitted.verdict.passed else "refused",
-        "gate_reasons": json.dumps(fitted.verdict.reasons),
+        "gate_reasons": json.dumps(fitted.gate_reasons),
         "compared_with": fitted.against or "",
         "data_digest": fitted.data["digest"],
         "feature_fingerprint": fitted.final.features.fingerprint,

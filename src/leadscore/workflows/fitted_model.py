@@ -9,6 +9,8 @@ from leadscore.modeling.evaluation import Evaluation
 from leadscore.modeling.leakage.suspect import LeakSuspect
 from leadscore.modeling.promotion import Verdict
 
+_MOST_NAMED = 12
+
 
 @dataclass(frozen=True)
 class FittedModel:
@@ -48,6 +50,14 @@ class FittedModel:
         manifest = self.final.manifest
         return "table" if manifest["kind"] == "table" else f"{manifest['main_horizon_days']}d"
 
+    @property
+    def gate_reasons(self) -> list[str]:
+        """The reasons of the gate, and which suspected fields its figures rest on: who promotes must see them."""
+        kept = [f"{suspect.field} ({suspect.rule})" for suspect in self.kept_suspects]
+        more = f" and {len(kept) - _MOST_NAMED} more" if len(kept) > _MOST_NAMED else ""
+        told = f"kept on request although suspected of knowing the outcome: {', '.join(kept[:_MOST_NAMED])}{more}"
+        return [*self.verdict.reasons, *([told] if kept else [])]
+
 
 def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
     """Everything known about a model's quality, as JSON."""
@@ -55,7 +65,7 @@ def evaluation_record(fitted: FittedModel) -> dict[str, Any]:
         "model": fitted.evaluation.to_dict(),
         "baselines": {name: evaluation.to_dict() for name, evaluation in fitted.baselines.items()},
         "main_horizon": fitted.main_horizon,
-        "gate": {"passed": fitted.verdict.passed, "reasons": fitted.verdict.reasons, **fitted.verdict.figures},
+        "gate": {"passed": fitted.verdict.passed, "reasons": fitted.gate_reasons, **fitted.verdict.figures},
         "importances": fitted.importances,
         "leak_suspects": [suspect.to_dict() for suspect in fitted.leak_suspects],
         "kept_suspects": [suspect.to_dict() for suspect in fitted.kept_suspects],

@@ -83,7 +83,7 @@ def register_model(registry: Registry, fitted: FittedModel, settings: Settings) 
         as_of=manifest["as_of"],
         metrics=manifest["metrics"],
         leak_suspects=[suspect.to_dict() for suspect in fitted.leak_suspects],
-        gate={"passed": fitted.verdict.passed, "reasons": fitted.verdict.reasons},
+        gate={"passed": fitted.verdict.passed, "reasons": fitted.gate_reasons},
         evaluation=record,
         low_confidence=record["low_confidence"],
     )
