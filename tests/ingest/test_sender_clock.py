@@ -58,3 +58,61 @@ micros = st.integers(RECEIVED - 100 * HOUR_US, RECEIVED + 100 * HOUR_US).map(for
 )
 def test_nothing_happens_after_it_was_received(message):
     assert 0 <= occurred_at(message, RECEIVED) <= RECEIVED
+
+
+YEAR = 365 * 86_400
+
+
+@pytest.mark.parametrize("years", [-10, -1, 1, 10])
+def test_a_clock_that_is_years_wrong_gives_the_delay_by_our_clock(years):
+    wrong = years * YEAR
+    for delay in (0, 30, 7 * 86_400):
+        message = {"timestamp": ago(delay + wrong), "sentAt": ago(wrong)}
+        assert occurred_at(message, RECEIVED) == RECEIVED - delay * SECOND_US
+
+
+def test_a_leap_day_by_either_clock_is_a_day():
+    received = parse_instant("2028-03-01T00:00:10Z").at
+    by_four_years = {"timestamp": "2024-02-29T23:59:50Z", "sentAt": "2024-03-01T00:00:10Z"}
+    assert occurred_at(by_four_years, received) == parse_instant("2028-02-29T23:59:50Z").at
+    by_a_year = {"timestamp": "2027-02-28T23:59:50Z", "sentAt": "2027-03-01T00:00:10Z"}
+    assert occurred_at(by_a_year, received) == parse_instant("2028-02-29T23:59:50Z").at
+
+
+def test_an_hour_that_clocks_skip_or_repeat_is_told_apart_by_its_offset():
+    received = parse_instant("2026-10-25T02:00:00Z").at
+    first, second = ({"timestamp": f"2026-10-25T02:30:00{zone}"} for zone in ("+02:00", "+01:00"))
+    assert occurred_at(second, received) - occurred_at(first, received) == HOUR_US
+
+
+def test_a_clock_that_is_set_back_between_event_and_sending_moves_nothing():
+    message = {"timestamp": ago(60), "sentAt": ago(3_660)}
+    assert occurred_at(message, RECEIVED) == RECEIVED - 60 * SECOND_US
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_the_time_that_a_request_takes_is_no_wrong_clock(seconds):
+    message = {"timestamp": ago(60), "sentAt": ago(seconds)}
+    assert occurred_at(message, RECEIVED) == RECEIVED - 60 * SECOND_US
+
+
+ODD = st.text() | st.sampled_from(
+    [
+        "2026-02-29T00:00:00Z",
+        "2026-03-01T23:59:60Z",
+        "0000-00-00T00:00:00Z",
+        "9999-12-31T23:59:59+14:00",
+        "0001-01-01T00:00:00-14:00",
+        "-1",
+        "1e99",
+        "NaN",
+        "2026-03-01T12:00:00.0000000000000001Z",
+        "٢٠٢٦-٠٣-٠١",
+    ]
+)
+EXTREME = st.datetimes().map(lambda moment: moment.isoformat() + "Z") | ODD | st.integers() | st.none() | st.floats()
+
+
+@given(st.fixed_dictionaries({}, optional={"timestamp": EXTREME, "sentAt": EXTREME, "originalTimestamp": EXTREME}))
+def test_no_time_that_can_be_sent_does_harm(message):
+    assert 0 <= occurred_at(message, RECEIVED) <= RECEIVED

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from leadscore.api.answers import ReceivedAnswer
 from leadscore.api.bodies import read_body
 from leadscore.api.contract import TRACKING_KEY
-from leadscore.api.problems import problem, responses
+from leadscore.api.problems import KEYED, problem, responses
 from leadscore.api.service import authorized, json_answer, now_micros
 from leadscore.domain.errors import OutsideError
 from leadscore.ingest.cloud_events import parse_cloud_events
@@ -17,7 +17,7 @@ from leadscore.workflows.receive_events import Delivery
 
 router = APIRouter(tags=["tracking"])
 
-_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-RATE-01", "LS-RATE-02")
+_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", *KEYED, "LS-BODY-02", "LS-RATE-02")
 _CONTENT: dict[str, Any] = {
     "application/cloudevents+json": {"schema": {"type": "object"}},
     "application/cloudevents-batch+json": {"schema": {"type": "array"}},

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from leadscore.api.answers import LeadAnswer, LeadsAnswer, ScoreAnswer
 from leadscore.api.contract import KEY, query_text
-from leadscore.api.problems import responses
+from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import authorized, json_answer, now_micros
 from leadscore.domain.errors import DataError
 from leadscore.domain.lifecycle import Lifecycle
@@ -21,9 +21,7 @@ router = APIRouter(tags=["leads"])
 
 _MOST_LEADS = 1_000
 _STATES = tuple(state.value for state in Lifecycle)
-_PROBLEMS = responses(
-    "LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-DATA-03", "LS-MODEL-01", "LS-TIME-02", "LS-STORE-01"
-)
+_PROBLEMS = responses(*KEYED, "LS-STORE-01", "LS-LEAD-01", "LS-DATA-03", "LS-MODEL-01", "LS-TIME-02", "LS-STORE-01")
 _LEAD = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _AS_OF = query_text(
     "as_of",
@@ -45,7 +43,7 @@ _FILTERS = [
     "/v1/leads",
     operation_id="leads",
     response_model=None,
-    responses={200: {"model": LeadsAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-BODY-03")},
+    responses={200: {"model": LeadsAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-01", "LS-BODY-03")},
     openapi_extra={**KEY, "parameters": _FILTERS},
 )
 async def leads(request: Request) -> Response:
@@ -89,7 +87,7 @@ async def lead_score(request: Request) -> Response:
     "/v1/leads/{lead_id:path}",
     operation_id="lead",
     response_model=None,
-    responses={200: {"model": LeadAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01")},
+    responses={200: {"model": LeadAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-01", "LS-LEAD-01")},
     openapi_extra={**KEY, "parameters": [_LEAD]},
 )
 async def lead(request: Request) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from leadscore.api.answers import ModelsAnswer, ReadyAnswer, ReloadAnswer
 from leadscore.api.contract import KEY
-from leadscore.api.problems import responses
+from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import Service, authorized, json_answer, service_of
 from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, read_manifest
@@ -23,7 +23,7 @@ _SHOWN = ("name", "version", "kind", "as_of", "horizons_days", "feature_fingerpr
     "/v1/models",
     operation_id="models",
     response_model=None,
-    responses={200: {"model": ModelsAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-MODEL-02")},
+    responses={200: {"model": ModelsAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-01", "LS-MODEL-02")},
     openapi_extra=KEY,
 )
 async def models(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def models(request: Request) -> Response:
     "/v1/models/reload",
     operation_id="reloadModel",
     response_model=None,
-    responses={200: {"model": ReloadAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-MODEL-02")},
+    responses={200: {"model": ReloadAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-02")},
     openapi_extra=KEY,
 )
 async def reload(request: Request) -> Response:

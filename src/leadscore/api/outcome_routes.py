@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from leadscore.api.answers import OutcomesAnswer
 from leadscore.api.bodies import read_body
 from leadscore.api.contract import KEY, body_schema
-from leadscore.api.problems import responses
+from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import authorized, json_answer, now_micros
 from leadscore.domain.errors import DataError
 from leadscore.domain.outcome import OUTCOMES
@@ -17,18 +17,18 @@ from leadscore.workflows.record_outcome import record
 
 router = APIRouter(tags=["outcomes"])
 
-_INSTANT = {"type": "string", "format": "date-time"}
 _OUTCOME: dict[str, Any] = {
     "type": "object",
-    "required": ["lead_id", "outcome", "occurred_at"],
+    # Types are told in words: an outcome that cannot be stored is named in the answer and does not fail the others.
     "properties": {
-        "lead_id": {"type": "string"},
-        "outcome": {"enum": list(OUTCOMES)},
-        "occurred_at": _INSTANT,
-        "known_at": {**_INSTANT, "description": "When it could first be used; now by default."},
-        "amount": {"type": "number"},
-        "reason": {"type": "string"},
+        "lead_id": {"description": "Whose outcome it is; needed."},
+        "outcome": {"description": f"How it ended, {', '.join(OUTCOMES)}; needed."},
+        "occurred_at": {"description": "When, a date or date-time; needed."},
+        "known_at": {"description": "When it could first be used, a date or date-time; now by default."},
+        "amount": {"description": "Money, a decimal."},
+        "reason": {"description": "Why, a text."},
     },
+    "examples": [{"lead_id": "L1", "outcome": OUTCOMES[0], "occurred_at": "2026-03-01T12:00:00Z"}],
 }
 
 
@@ -38,9 +38,12 @@ _OUTCOME: dict[str, Any] = {
     response_model=None,
     responses={
         200: {"model": OutcomesAnswer},
-        **responses("LS-BODY-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-BODY-03", "LS-STORE-01"),
+        **responses("LS-BODY-01", *KEYED, "LS-STORE-01", "LS-BODY-02", "LS-BODY-03"),
     },
-    openapi_extra={**KEY, **body_schema({"anyOf": [_OUTCOME, {"type": "array", "items": _OUTCOME}]})},
+    openapi_extra={
+        **KEY,
+        **body_schema({"anyOf": [_OUTCOME, {"type": "array"}]}),
+    },
 )
 async def outcomes(request: Request) -> Response:
     """Store one outcome or a list of them; each that cannot be stored is named with the reason."""

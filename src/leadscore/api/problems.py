@@ -130,10 +130,14 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, on_fault)
 
 
+KEYED = ("LS-AUTH-01", "LS-AUTH-02", "LS-AUTH-03", "LS-RATE-01")
+"""What every route that needs a key can answer."""
+
+
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route in OpenAPI: which problems it can answer."""
     described: dict[int | str, list[str]] = {}
-    for code in codes:
+    for code in dict.fromkeys(codes):
         described.setdefault(STATUS.get(code, 500), []).append(f"{code}: {CATALOGUE[code]}")
     return {status: _described(texts) for status, texts in described.items()}
 

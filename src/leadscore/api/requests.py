@@ -61,7 +61,10 @@ _DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time", "examples"
 Instant = Annotated[int, BeforeValidator(_instant), _DATE_TIME]
 """A date or date-time, ISO 8601, as epoch microseconds; one that names no zone is read as UTC."""
 Value = Annotated[
-    Decimal, Field(ge=-_MOST_VALUE, le=_MOST_VALUE), AfterValidator(_thousandths), WithJsonSchema({"type": "number"})
+    Decimal,
+    Field(ge=-_MOST_VALUE, le=_MOST_VALUE),
+    AfterValidator(_thousandths),
+    WithJsonSchema({"type": "number", "minimum": -1e15, "maximum": 1e15}),
 ]
 """A decimal as whole thousandths, half to even, as in the import of files."""
 Text = Annotated[str, Field(max_length=10_000)]

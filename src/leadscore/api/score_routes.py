@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from leadscore.api.answers import ScoreAnswer, ScoresAnswer
 from leadscore.api.contract import KEY, body_of, query_flag
-from leadscore.api.problems import responses
+from leadscore.api.problems import KEYED, responses
 from leadscore.api.requests import ScoreRequest, ScoresRequest, history_of
 from leadscore.api.service import Service, authorized, json_answer, now_micros, validated
 from leadscore.domain.errors import DataError
@@ -14,7 +14,7 @@ from leadscore.workflows.score_lead import score_document
 
 router = APIRouter(tags=["scoring"])
 
-_PROBLEMS = responses("LS-BODY-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-BODY-03", "LS-DATA-03", "LS-MODEL-01")
+_PROBLEMS = responses("LS-BODY-01", *KEYED, "LS-STORE-01", "LS-BODY-02", "LS-BODY-03", "LS-DATA-03", "LS-MODEL-01")
 _STORE = query_flag(
     "store",
     "Keep the score and its decision; this needs a key of scope crm or admin, a lead_id, and an as_of that has passed.",

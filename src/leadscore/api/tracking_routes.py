@@ -12,7 +12,7 @@ from leadscore.api.access import authorize
 from leadscore.api.answers import ReceivedAnswer
 from leadscore.api.bodies import read_body
 from leadscore.api.contract import TRACKING_KEY, TRACKING_TYPES, body_schema
-from leadscore.api.problems import problem, responses
+from leadscore.api.problems import KEYED, problem, responses
 from leadscore.api.service import now_micros, service_of
 from leadscore.domain.errors import DataError, LeadscoreError, OutsideError
 from leadscore.ingest.clean import read_json
@@ -29,8 +29,9 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "authorization, content-type, content-encoding, anonymousid, x-retry-count",
     "Access-Control-Max-Age": "86400",
 }
+_BATCH = {"type": "object", "required": ["batch"], "properties": {"batch": {"type": "array"}}}
 _SMALL_BODY = 32_768
-_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", "LS-AUTH-01", "LS-AUTH-02", "LS-BODY-02", "LS-RATE-01", "LS-RATE-02")
+_PROBLEMS = responses("LS-BODY-01", "LS-EVENT-01", *KEYED, "LS-BODY-02", "LS-RATE-02")
 
 
 async def _track(request: Request) -> Response:
@@ -111,6 +112,6 @@ for _name, _type in TRACKING_TYPES.items():
         include_in_schema=len(_name) > 1,
         response_model=None,
         responses={200: {"model": ReceivedAnswer}, **_PROBLEMS},
-        openapi_extra={**TRACKING_KEY, **body_schema({"type": "object"})},
+        openapi_extra={**TRACKING_KEY, **body_schema(_BATCH if _type == "batch" else {"type": "object"})},
     )
     router.add_api_route(f"/v1/{_name}", _preflight, methods=["OPTIONS"], include_in_schema=False)
