@@ -10,7 +10,15 @@ from pathlib import Path
 import anyio.to_thread
 from fastapi import FastAPI
 
-from leadscore.api import cloud_event_routes, lead_routes, model_routes, outcome_routes, score_routes, tracking_routes
+from leadscore.api import (
+    browser_routes,
+    cloud_event_routes,
+    lead_routes,
+    model_routes,
+    outcome_routes,
+    score_routes,
+    tracking_routes,
+)
 from leadscore.api.contract import install_openapi
 from leadscore.api.problems import install_problems
 from leadscore.api.service import Service
@@ -56,7 +64,16 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for module in (score_routes, tracking_routes, cloud_event_routes, lead_routes, outcome_routes, model_routes, pages):
+    for module in (
+        score_routes,
+        tracking_routes,
+        browser_routes,
+        cloud_event_routes,
+        lead_routes,
+        outcome_routes,
+        model_routes,
+        pages,
+    ):
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)

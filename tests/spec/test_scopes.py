@@ -28,8 +28,10 @@ OPEN = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     ("GET", "/assets/leadscore.css"),
+    ("GET", "/v1/projects/{key}/settings"),
 }
-"""What anybody may ask for: whether it lives, what it is, and how to sign in. None of it holds a fact about a lead."""
+"""What anybody may ask for: whether it lives, what it is, how to sign in and where to send to. None of it holds a fact
+about a lead."""
 TO_SIGN_IN = {("GET", "/")}
 TRACKING = {"identify", "track", "page", "screen", "group", "alias", "batch", "cloudevents", *"itpsgab"}
 MAY = {
