@@ -17,6 +17,7 @@ from leadscore.store.dead_letters import list_dead_letters
 from leadscore.store.history import load_history
 from leadscore.store.messages import each_message
 
+from .lossy_way import lossy_way
 from .service import Server
 
 pytestmark = pytest.mark.slow
@@ -144,6 +145,14 @@ def test_a_message_id_sent_twice_is_stored_once(server: Server, sdk: Run) -> Non
     assert server.events() == {"duplicate 0": 1, "duplicate 1": 1, "duplicate 2": 1}
 
 
+def test_what_is_sent_again_because_an_answer_was_lost_is_stored_once(server: Server, sdk: Run) -> None:
+    with lossy_way(server.address, losses=2) as way:
+        through = server._replace(address="http://{}:{}".format(*way.server_address))
+        assert sdk(through, server.key, "basic") == []
+        assert way.lost == 2
+    assert server.events() == {**{f"basic {number}": 1 for number in range(25)}, "page_viewed": 1, "screen_viewed": 1}
+
+
 def test_hostile_values_arrive_cleaned(server: Server, sdk: Run) -> None:
     assert sdk(server, server.key, "hostile") == []
     (event,) = load_history(server.store(), "u1").events
@@ -151,6 +160,7 @@ def test_hostile_values_arrive_cleaned(server: Server, sdk: Run) -> None:
     assert held["text"].startswith("ü ")
     assert "DROP TABLE" in held["text"]
     assert (held["number"], held["far"], held["deep"]) == (None, None, {"a": [{"b": None}]})
+    assert held["_cleaned"] is True
     assert list_dead_letters(server.store()) == []
 
 
