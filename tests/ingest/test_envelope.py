@@ -117,7 +117,7 @@ def test_the_context_of_a_batch_is_merged_into_each_message():
         }
     )
     assert [message.section("context", "campaign")["name"] for message in found] == ["own", "shared"]
-    assert found[0].section("context")["ip"] == "1.2.3.4"
+    assert found[0].section("context")["ip"] == "1.2.3.0"
 
 
 def test_the_time_of_sending_may_stand_at_the_batch_or_the_message():

@@ -16,6 +16,7 @@ from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import canonical_json, cleaned, deeper_than, read_json
 from leadscore.ingest.column_reader import ID_LENGTH
 from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, MOST_LEVELS, Fault, Message, read_message, refuse_too_many
+from leadscore.ingest.network_addresses import truncate_ips
 
 SPEC_VERSION = "1.0"
 _REQUIRED = ("id", "source", "specversion", "type")
@@ -56,6 +57,7 @@ def read_cloud_event(event: Any, received_at: int, max_bytes: int | None) -> Mes
     max_bytes  its largest size; None if it is known to be within it.
     """
     clean = cleaned(event)
+    truncate_ips([clean])
     text = canonical_json(clean)
     if not isinstance(event, dict):
         return Fault("LS-EVENT-01", "the CloudEvent is no JSON object", text)

@@ -12,6 +12,7 @@ from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import parse_instant, to_micros
 from leadscore.ingest.clean import canonical_json, cleaned, read_json
 from leadscore.ingest.mapping import MappedChunk
+from leadscore.ingest.network_addresses import truncate_ips
 from leadscore.ingest.rows import RowFault
 
 ID_LENGTH = 255
@@ -208,7 +209,7 @@ def read_scaled(text: str, scale: int) -> int:
 
 
 def read_object(text: str) -> str | None:
-    """A JSON object as its canonical text; None if it is empty.
+    """A JSON object as its canonical text, IP addresses truncated; None if it is empty.
 
     Raises   UnreadableError.
     """
@@ -218,6 +219,7 @@ def read_object(text: str) -> str | None:
         raise UnreadableError(f"it is no JSON: {error}"[:200], "a JSON object") from error
     if not isinstance(found, dict):
         raise UnreadableError(f"{json.dumps(found)[:60]} is no JSON object", "a JSON object")
+    truncate_ips(found)
     return canonical_json(found) if found else None
 
 

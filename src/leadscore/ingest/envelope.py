@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 from leadscore.domain.errors import DataError
 from leadscore.ingest.clean import canonical_json, cleaned, deeper_than, read_body, surely_within
 from leadscore.ingest.column_reader import ID_LENGTH
+from leadscore.ingest.network_addresses import may_hold_ips, truncate_ips
 from leadscore.ingest.sender_clock import occurred_at
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 MAX_MESSAGE_BYTES = 65_536
+ID_MEMBERS = ("userId", "anonymousId", "previousId")
+"""Members of a message that name somebody."""
 MOST_LEVELS = 100
 MOST_MESSAGES = 20_000
 _SHARED = ("context", "integrations", "sentAt")
@@ -110,6 +113,8 @@ def parse_messages(
         raise DataError("LS-BODY-01", found="a message is nested too deep", allowed=f"{MOST_LEVELS} levels")
     if not clean:
         around = around._replace(shared=cleaned(around.shared))
+    if may_hold_ips(body):
+        truncate_ips([around.shared, *items] if clean else [around.shared])
     return [_read(item, around) for item in items]
 
 
@@ -170,6 +175,9 @@ class _Around(NamedTuple):
 
 def _read(item: Any, around: _Around) -> Message | Fault:
     clean = item if around.clean else cleaned(item)
+    altered = not around.clean and clean != item
+    if not around.clean:
+        truncate_ips([clean])
     if not isinstance(clean, dict):
         return Fault("LS-EVENT-01", "the message is no JSON object", canonical_json(clean))
     merged = _merged(clean, around)
@@ -180,7 +188,6 @@ def _read(item: Any, around: _Around) -> Message | Fault:
     wrong = _too_large(clean, around.limit) or _wrong(clean, kind, lead_id, message_id)
     if wrong is not None:
         return Fault(*wrong, canonical_json(merged))
-    altered = not around.clean and clean != item
     return Message(message_id, kind, lead_id, occurred_at(merged, around.received_at), merged, altered)
 
 
@@ -204,7 +211,7 @@ def _wrong(clean: Mapping[str, Any], kind: str, lead_id: str, message_id: str) -
         return "LS-EVENT-03", "a track message needs `event`"
     if len(f"{clean.get('userId')}{clean.get('anonymousId')}{clean.get('previousId')}{message_id}{event}") <= ID_LENGTH:
         return None
-    ids = {name: plain_text(clean.get(name)) for name in ("userId", "anonymousId", "previousId")}
+    ids = {name: plain_text(clean.get(name)) for name in ID_MEMBERS}
     ids |= {"messageId": message_id, "event": event}
     long = [name for name, text in ids.items() if text is not None and len(text) > ID_LENGTH]
     return ("LS-EVENT-06", f"{', '.join(long)} longer than {ID_LENGTH} characters") if long else None

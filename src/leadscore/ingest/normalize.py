@@ -9,6 +9,7 @@ from leadscore.domain.lead import AttributeValue, Lead, LeadRow
 from leadscore.domain.outcome import OUTCOMES, Outcome
 from leadscore.ingest.column_reader import ColumnReader, TimeReading, UnreadableError, read_id
 from leadscore.ingest.mapping import MappedChunk
+from leadscore.ingest.network_addresses import names_an_ip, truncated
 from leadscore.ingest.rows import RowFault
 
 MINOR_UNITS = 100
@@ -73,12 +74,16 @@ def to_outcomes(chunk: MappedChunk, times: TimeReading) -> Normalized[Outcome]:
 def to_attributes(chunk: MappedChunk, times: TimeReading) -> Normalized[AttributeValue]:
     """Attribute history; an empty value means that the attribute was emptied."""
     reader = ColumnReader(chunk, times)
+    names, values = reader.ids("name"), reader.texts("value")
+    if any(map(names_an_ip, set(filter(None, names)))):
+        pairs = zip(names, values, strict=True)
+        values = [truncated(value) if value and names_an_ip(name or "") else value for name, value in pairs]
     return _collected(
         reader,
         AttributeValue,
         reader.ids("lead_id"),
-        reader.ids("name"),
-        reader.texts("value"),
+        names,
+        values,
         reader.instants("known_at", required=True),
     )
 
@@ -91,7 +96,7 @@ def to_leads(chunk: MappedChunk, times: TimeReading) -> Normalized[LeadRow]:
     for name in names:
         _check_name(reader, name, len(chunk))
     shared: dict[str | None, str | None] = {}
-    columns = [[shared.setdefault(text, text) for text in reader.texts(name)] for name in names]
+    columns = [[shared.setdefault(text, text) for text in _texts_of(reader, name)] for name in names]
     columns[0] = [source or UNKNOWN_SOURCE for source in columns[0]]
 
     def lead_row(lead_id: str, created_at: int, updated_at: int | None, *values: str | None) -> LeadRow:
@@ -114,6 +119,12 @@ NORMALIZERS: dict[str, Callable[[MappedChunk, TimeReading], Normalized[Any]]] = 
     "outcomes": to_outcomes,
 }
 """Kind of file -> how its rows are read."""
+
+
+def _texts_of(reader: ColumnReader, name: str) -> list[str | None]:
+    """The texts of a column of leads; IP addresses truncated."""
+    texts = reader.texts(name)
+    return [text and truncated(text) for text in texts] if names_an_ip(name) else texts
 
 
 def _known_at(reader: ColumnReader, occurred_at: list[int | None]) -> list[int | None]:
