@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,16 +22,18 @@ from leadscore.api import (
 )
 from leadscore.api.contract import install_openapi
 from leadscore.api.problems import install_problems
-from leadscore.api.service import Service
+from leadscore.api.service import Service, now_micros
 from leadscore.config.load import Settings, load_settings
 from leadscore.dashboard import pages
 from leadscore.dashboard.pages import Dashboard
 from leadscore.domain.errors import LeadscoreError
 from leadscore.store.engine import open_store
 from leadscore.workflows.authorize import KeyRing
+from leadscore.workflows.expire_facts import expire
 from leadscore.workflows.reload_champion import champion_folder, read_champion
 from leadscore.workflows.score_lead import ScoringService
 
+_DAY_SECONDS = 86_400
 _LOG = logging.getLogger("leadscore.app")
 _STORE_PATIENCE_SECONDS = 0.8
 """Senders are told within a second to come again: some of them give up soon after."""
@@ -51,6 +54,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         # Events are taken in while the champion is still being read, which takes seconds.
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_use_champion, service)
+            tasks.start_soon(_expire_daily, service)
             yield
             tasks.cancel_scope.cancel()
         service.close()
@@ -100,6 +104,18 @@ async def _use_champion(service: Service) -> None:
         service.model_problem = str(error)
     finally:
         service.champion_read.set()
+
+
+async def _expire_daily(service: Service) -> None:
+    """Delete what is older than it may be kept, when the service starts and every day after."""
+    while True:
+        try:
+            run = partial(expire, service.settings, service.store, now_micros())
+            await anyio.to_thread.run_sync(run, limiter=service.writer)
+        except LeadscoreError:
+            # Events must be taken in even if nothing can be deleted at the moment.
+            _LOG.exception("what is too old could not be deleted; it is tried again tomorrow")
+        await anyio.sleep(_DAY_SECONDS)
 
 
 def openapi_text() -> str:

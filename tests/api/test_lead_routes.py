@@ -1,5 +1,6 @@
 import json
 import math
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from leadscore.domain.outcome import Outcome
 from leadscore.domain.time import DAY_US, format_instant, parse_instant
 from leadscore.store.engine import writing
 from leadscore.store.facts import insert_events, insert_outcomes
+from leadscore.store.history import counts
 from leadscore.store.tables import SCORES
 
 DAYS_AGO = "2026-03-01T12:00:00Z"
@@ -151,3 +153,52 @@ def test_without_a_champion_a_stored_lead_is_shown_but_not_scored(bare):
     assert bare("GET", "/v1/leads/L1").status_code == 200
     answer = bare("GET", "/v1/leads/L1/score")
     assert (answer.status_code, answer.json()["code"]) == (503, "LS-MODEL-01")
+
+
+def test_erasing_a_lead_takes_everything_and_what_is_sent_again_is_known(own):
+    assert own("GET", "/v1/leads/L1/score").status_code == 200
+    exported = own("GET", "/v1/leads/L1/export")
+    assert exported.json()["ids"] == ["L1"]
+    assert {name for name, rows in exported.json()["tables"].items() if rows} == {
+        "leads",
+        "attributes",
+        "events",
+        "scores",
+        "decisions",
+    }
+    erased = own("DELETE", "/v1/leads/L1", scope="admin")
+    assert erased.status_code == 200
+    assert erased.json()["erased"] is True
+    assert "L1" not in erased.text
+    for path in ("/v1/leads/L1", "/v1/leads/L1/score", "/v1/leads/L1/export"):
+        assert own("GET", path).status_code == 404
+    again = own("POST", "/v1/track", scope="write", json={"event": "x", "userId": "L1"})
+    assert again.json() == {"success": True, "accepted": 0, "duplicates": 1, "rejected": 0}
+    assert own("DELETE", "/v1/leads/L1", scope="admin").json()["erased"] is False
+    assert own("GET", "/v1/leads/L2").status_code == 200
+
+
+def test_erasing_needs_a_key_of_scope_admin_and_a_known_lead(own):
+    for scope in ("write", "read", "crm"):
+        assert own("DELETE", "/v1/leads/L1", scope=scope).status_code == 403
+    assert own("GET", "/v1/leads/L1/export", scope="write").status_code == 403
+    unknown = own("DELETE", "/v1/leads/nobody", scope="admin")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "LS-LEAD-01")
+
+
+def test_a_score_of_an_erased_lead_can_be_asked_for_but_is_kept_nowhere(own):
+    own("DELETE", "/v1/leads/L1", scope="admin")
+    body = {"lead": {"lead_id": "L1"}}
+    scored = own("POST", "/v1/score?store=true", scope="crm", json=body)
+    assert (scored.status_code, scored.json()["decision"]["id"]) == (200, None)
+    assert own("GET", "/v1/leads/L1/score").status_code == 404
+
+
+def test_a_service_deletes_what_is_too_old_when_it_starts(own):
+    (own.home / "configs").mkdir()
+    (own.home / "configs" / "service.yaml").write_text("retention_days: {events: 5}\n")
+    own.start()
+    until = time.monotonic() + 20
+    while counts(own.store)["events"] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert counts(own.store)["events"] == 0

@@ -135,6 +135,34 @@ class LeadAnswer(Answer):
     """What changed between the two latest scores; null if there are fewer."""
 
 
+class ExportAnswer(Answer):
+    """Everything stored about a person."""
+
+    document: str
+    exported_at: str
+    ids: list[str]
+    """All ids of the person."""
+    tables: dict[str, list[dict[str, Any]]]
+    """The stored rows by table; times in ISO 8601, values as decimals."""
+
+
+class ErasedAnswer(Answer):
+    """What was removed, in numbers; it names nobody."""
+
+    erased: bool
+    """False if nothing was left: erased before."""
+    ids: int
+    rows: dict[str, int]
+    """Rows removed by table."""
+    files: int
+    file_rows: int
+    """Rows removed from dead-letter files, exports and reports."""
+    remembered: int
+    """Ids and addresses of which nothing will be stored again, that were not remembered before."""
+    shared_addresses: int
+    """E-mail addresses that other leads use too, which therefore may be stored again."""
+
+
 class ModelAnswer(Answer):
     """An exported model version."""
 

@@ -1,11 +1,12 @@
 """Stored leads: their scores, their timelines, and lists of them."""
 
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 
-from leadscore.api.answers import LeadAnswer, LeadsAnswer, ScoreAnswer
+from leadscore.api.answers import ErasedAnswer, ExportAnswer, LeadAnswer, LeadsAnswer, ScoreAnswer
 from leadscore.api.contract import KEY, query_text
 from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import authorized, json_answer, now_micros
@@ -14,6 +15,8 @@ from leadscore.domain.lifecycle import Lifecycle
 from leadscore.domain.time import parse_instant
 from leadscore.scoring.grades import GRADES
 from leadscore.store.scored_leads import ORDERS, latest_scores
+from leadscore.workflows.erase_lead import erase_leads
+from leadscore.workflows.export_person import export_person
 from leadscore.workflows.score_lead import score_document, stored_document
 from leadscore.workflows.show_lead import show_lead
 
@@ -81,6 +84,38 @@ async def lead_score(request: Request) -> Response:
         return score_document(service.scoring.score_of(lead_id, as_of))
 
     return json_answer(await anyio.to_thread.run_sync(found))
+
+
+@router.get(
+    "/v1/leads/{lead_id:path}/export",
+    operation_id="exportLead",
+    response_model=None,
+    responses={200: {"model": ExportAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-STORE-01")},
+    openapi_extra={**KEY, "parameters": [_LEAD]},
+)
+async def export_lead(request: Request) -> Response:
+    """Everything stored about a person, with all of its ids; nothing about anybody else."""
+    service = await authorized(request, "read")
+    lead_id = request.path_params["lead_id"]
+    return json_answer(await anyio.to_thread.run_sync(export_person, service.store, lead_id, now_micros()))
+
+
+@router.delete(
+    "/v1/leads/{lead_id:path}",
+    operation_id="eraseLead",
+    response_model=None,
+    responses={200: {"model": ErasedAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-STORE-01")},
+    openapi_extra={**KEY, "parameters": [_LEAD]},
+)
+async def erase_lead(request: Request) -> Response:
+    """Erase a person with all of its ids, from the database to the last file; what is sent later is stored nowhere.
+
+    Answered once no byte of it can be read any more; asking again is harmless, and finishes what was interrupted.
+    """
+    service = await authorized(request, "admin")
+    given = [request.path_params["lead_id"]]
+    erase = partial(erase_leads, service.settings, service.store, given, now_micros())
+    return json_answer((await anyio.to_thread.run_sync(erase, limiter=service.writer)).to_dict())
 
 
 @router.get(

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import JsonFlag, emit_json, progress_bars, refuse, say, warn
-from leadscore.domain.errors import DataError
+from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.time import SECOND_US
 from leadscore.ingest.detect import require_files
-from leadscore.store.engine import open_store
+from leadscore.store.engine import Store, open_store
 from leadscore.store.info import SIMULATED, get_info
 from leadscore.workflows.export_facts import export_events, export_messages
+from leadscore.workflows.export_person import export_person, write_document
 from leadscore.workflows.import_facts import ImportReport, import_file
 from leadscore.workflows.load_plugins import open_settings
 
@@ -104,15 +105,47 @@ def _say_reports(files: list[Path], reports: list[ImportReport]) -> None:
 
 
 def export(
-    kind: Annotated[Exported, typer.Argument(help="What to write.")],
-    file: Annotated[Path, typer.Argument(help="CSV file to write.")],
+    what: Annotated[list[str] | None, typer.Argument(help="events or messages, and the CSV file to write.")] = None,
+    lead: Annotated[
+        str | None, typer.Option(help="Write everything stored about this lead as JSON, to a file or to stdout.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Write stored events in the form `import events` reads, or the accepted tracking messages."""
+    """Write stored events in the form `import events` reads, the accepted tracking messages, or all about one lead."""
     store = open_store(open_settings().service.store_url)
+    if lead is not None:
+        _export_lead(store, lead, what or [], json)
+        return
+    kind, file = _kind_and_file(what or [])
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = export_events(store, file) if kind is Exported.EVENTS else export_messages(store, file)
     if json:
         emit_json({"kind": kind.value, "rows": rows, "file": str(file)})
     else:
         say(f"{rows} {kind.value} written to {file}")
+
+
+def _kind_and_file(what: list[str]) -> tuple[Exported, Path]:
+    kinds = [kind.value for kind in Exported]
+    if len(what) != 2 or what[0] not in kinds:
+        raise UsageError(
+            "LS-USAGE-01",
+            found=" ".join(what) or "neither KIND FILE nor --lead LEAD",
+            allowed=f"{' or '.join(kinds)} and a file; or --lead LEAD and perhaps a file",
+        )
+    return Exported(what[0]), Path(what[1])
+
+
+def _export_lead(store: Store, lead: str, files: list[str], json: bool) -> None:
+    if len(files) > 1:
+        raise UsageError("LS-USAGE-01", found=" ".join(files), allowed="--lead LEAD and one file, or none for stdout")
+    document = export_person(store, lead, int(time.time() * SECOND_US))
+    if not files:
+        emit_json(document)
+        return
+    rows = sum(map(len, document["tables"].values()))
+    write_document(document, Path(files[0]))
+    if json:
+        emit_json({"kind": "lead", "rows": rows, "file": files[0]})
+    else:
+        say(f"{rows} rows about one lead written to {files[0]}")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
@@ -34,6 +35,11 @@ NameOption = Annotated[
 
 console = Console(highlight=False, soft_wrap=True)
 _stderr = Console(stderr=True, highlight=False)
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to see what is shown and to answer."""
+    return console.is_terminal and sys.stdin.isatty()
 
 
 def emit_json(document: Mapping[str, Any] | Sequence[Any]) -> None:

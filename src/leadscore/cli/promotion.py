@@ -1,6 +1,5 @@
 """Verbs that move the champion: promote, rollback."""
 
-import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from leadscore.cli.output import (
     JsonFlag,
     NameOption,
-    console,
+    at_terminal,
     emit_json,
     note,
     progress_bars,
@@ -29,11 +28,6 @@ def register(app: typer.Typer, verb: str) -> None:
     """Add one verb of this module to the command line."""
     verbs: dict[str, Callable[..., None]] = {"promote": promote, "rollback": rollback}
     app.command(verb)(verbs[verb])
-
-
-def at_terminal() -> bool:
-    """Whether somebody is there to see what is shown and to answer."""
-    return console.is_terminal and sys.stdin.isatty()
 
 
 def promote(

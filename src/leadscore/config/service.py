@@ -5,6 +5,21 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from leadscore.config.section import Section
+
+
+class RetentionDays(Section):
+    """For how many days what is kept."""
+
+    events: int | None = Field(None, ge=1)
+    """Events of leads, by when they occurred."""
+    messages: int | None = Field(None, ge=1)
+    """Which tracking messages were accepted; one that is sent again after that counts as new."""
+    scores: int | None = Field(None, ge=1)
+    """Stored scores and decisions, by their as_of."""
+    dead_letters: int | None = Field(None, ge=1)
+    """Refused messages and dead-letter files."""
+
 
 class ServiceConfig(BaseSettings):
     """Settings of the installation; environment variables win over the file."""
@@ -43,6 +58,9 @@ class ServiceConfig(BaseSettings):
     """Wrong keys a minute from one address; beyond it only keys that have worked before are looked up from there."""
     request_timeout_seconds: float = Field(20.0, ge=1, le=3_600)
     """Seconds for a whole request to arrive, and for its answer to be taken; then the connection is closed."""
+
+    retention_days: RetentionDays = RetentionDays()
+    """For how many days what is kept; null: until it is erased. The service looks daily, `erase --expired` at once."""
 
     @property
     def configs_folder(self) -> Path:

@@ -1,8 +1,9 @@
 """From the columns of a foreign file to the columns of leadscore, by `configs/mapping.yaml`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from leadscore.config.mapping import FileMapping
 from leadscore.domain.errors import DataError
@@ -153,3 +154,17 @@ def _hint(name: str, column: str, found: list[str]) -> str:
         return f"{name} is {column!r}" + (f", perhaps {meant!r} is meant" if meant else "")
     hint = f"`columns: {{{name}: {meant or 'COLUMN OF THE FILE'}}}`"
     return hint if name != "event_id" or meant else f"{hint}, or `key_columns: [...]` whose values together are unique"
+
+
+def as_told(cells: Mapping[str, Any], block: FileMapping | None) -> dict[str, Any]:
+    """A row of a foreign file with the id of its lead under our own name, as the mapping finds it.
+
+    >>> as_told({"Kunde": "7"}, FileMapping(columns={"lead_id": "Kunde"}))["lead_id"]
+    '7'
+    """
+    row = dict(cells)
+    if block is not None and "lead_id" in block.composed:
+        row["lead_id"] = ":".join(str(cells.get(name) or "") for name in block.composed["lead_id"])
+    elif block is not None and "lead_id" in block.columns:
+        row["lead_id"] = cells.get(block.columns["lead_id"])
+    return row

@@ -88,7 +88,7 @@ def reading(store: Store) -> Iterator[sa.Connection]:
 
     Raises   OutsideError [LS-STORE-01] if the database does not answer.
     """
-    with _told_as_outside(store), store.engine.connect() as connection:
+    with told_as_outside(store), store.engine.connect() as connection:
         if store.dialect == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
@@ -101,7 +101,7 @@ def writing(store: Store) -> Iterator[sa.Connection]:
     One writer at a time makes "look up, then insert" safe on both databases.
     Raises   OutsideError [LS-STORE-01] if the database does not answer, is full or stays locked.
     """
-    with _told_as_outside(store), store.engine.connect() as connection:
+    with told_as_outside(store), store.engine.connect() as connection:
         connection.execution_options(leadscore_writer=True)
         if store.dialect == "postgresql":
             # The transaction is begun by `_prepare_postgresql`, together with waiting for other writers.
@@ -111,7 +111,8 @@ def writing(store: Store) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _told_as_outside(store: Store) -> Iterator[None]:
+def told_as_outside(store: Store) -> Iterator[None]:
+    """Turn what the database says within the block into an error for users."""
     try:
         yield
     except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
@@ -184,7 +185,8 @@ def _prepare_sqlite(engine: sa.Engine, address: sa.URL, patience_seconds: float)
         # The driver must not open transactions by itself: `on_begin` says which kind is meant.
         connection.isolation_level = None
         patience = round(patience_seconds * 1_000)
-        for setting in (f"busy_timeout={patience}", "synchronous=FULL", f"cache_size=-{_CACHE_KIB}"):
+        settings = (f"busy_timeout={patience}", "synchronous=FULL", "secure_delete=ON", f"cache_size=-{_CACHE_KIB}")
+        for setting in settings:
             connection.execute(f"PRAGMA {setting}")
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         level = connection.execute("PRAGMA synchronous").fetchone()[0]

@@ -11,9 +11,11 @@ from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
 from leadscore.ingest.identity import is_address_name
+from leadscore.ingest.mentions import address_words, id_word
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, writing
 from leadscore.store.links import set_addresses
+from leadscore.store.suppression import nobody_suppressed, suppressed_places
 from leadscore.store.tables import ATTRIBUTES, EVENTS, OUTCOMES
 
 
@@ -27,11 +29,15 @@ class Rejected(NamedTuple):
 
 @dataclass(slots=True)
 class InsertResult:
-    """What became of rows: every row is inserted, unchanged or rejected."""
+    """What became of rows: every row is inserted, unchanged or rejected.
+
+    suppressed   how many of the unchanged ones speak of erased people and were stored nowhere.
+    """
 
     inserted: int = 0
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    suppressed: int = 0
 
     def add(self, other: "InsertResult", offset: int) -> None:
         """Count further rows in, whose first stands at position `offset`."""
@@ -42,22 +48,27 @@ class InsertResult:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How a kind of fact is told apart: key columns come first, with `keeps_earliest` a known_at that may fall last."""
+    """How a kind of fact is told apart: key columns come first, with `keeps_earliest` a known_at that may fall last.
+
+    text    the text in which it may name people.
+    """
 
     table: sa.Table
     key: tuple[str, ...]
     values: Callable[[Any], Row]
     keeps_earliest: bool
+    text: Callable[[Any], str | None]
 
 
-def _kind(table: sa.Table, keeps_earliest: bool, without: tuple[str, ...] = ()) -> _Kind:
+def _kind(table: sa.Table, keeps_earliest: bool, text: str, without: tuple[str, ...] = ()) -> _Kind:
     columns = [column.name for column in table.c if column.name not in without]
-    return _Kind(table, tuple(table.primary_key.columns.keys()), attrgetter(*columns), keeps_earliest)
+    key = tuple(table.primary_key.columns.keys())
+    return _Kind(table, key, attrgetter(*columns), keeps_earliest, attrgetter(text))
 
 
-_EVENTS = _kind(EVENTS, keeps_earliest=True)
-_OUTCOMES = _kind(OUTCOMES, keeps_earliest=True)
-_ATTRIBUTES = _kind(ATTRIBUTES, keeps_earliest=False, without=("stated_at",))
+_EVENTS = _kind(EVENTS, keeps_earliest=True, text="properties")
+_OUTCOMES = _kind(OUTCOMES, keeps_earliest=True, text="reason")
+_ATTRIBUTES = _kind(ATTRIBUTES, keeps_earliest=False, text="value", without=("stated_at",))
 
 
 def insert_events(store: Store, rows: Sequence[Event]) -> InsertResult:
@@ -73,7 +84,7 @@ def insert_outcomes(store: Store, rows: Sequence[Outcome]) -> InsertResult:
 def insert_attributes(store: Store, rows: Sequence[AttributeValue]) -> InsertResult:
     """Store attribute history, unique by lead, name and known_at; e-mail addresses say who is who."""
     with writing(store) as connection:
-        result = _add(connection, _ATTRIBUTES, rows)
+        result = _add_wanted(connection, _ATTRIBUTES, rows)
         told = sorted({row.lead_id for row in rows if is_address_name(row.name)})
         addresses: dict[str, list[tuple[int, str | None]]] = {lead_id: [] for lead_id in told}
         for lead_id, name, known_at, value, _ in fetch_rows(
@@ -113,7 +124,20 @@ def add_current_attributes(
 
 def _insert(store: Store, kind: _Kind, rows: Sequence[Any]) -> InsertResult:
     with writing(store) as connection:
+        return _add_wanted(connection, kind, rows)
+
+
+def _add_wanted(connection: sa.Connection, kind: _Kind, rows: Sequence[Any]) -> InsertResult:
+    """Add the rows that speak of no erased person; the others count as unchanged."""
+    if nobody_suppressed(connection):
         return _add(connection, kind, rows)
+    words = [{id_word(row.lead_id), *address_words(kind.text(row) or "")} for row in rows]
+    erased = suppressed_places(connection, words)
+    kept = [place for place in range(len(rows)) if place not in erased]
+    result = _add(connection, kind, [rows[place] for place in kept])
+    result.rejected = [row._replace(position=kept[row.position]) for row in result.rejected]
+    result.unchanged, result.suppressed = result.unchanged + len(erased), len(erased)
+    return result
 
 
 def _add(connection: sa.Connection, kind: _Kind, rows: Sequence[Any]) -> InsertResult:

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from leadscore.domain.lead import Lead, LeadRow
 from leadscore.domain.progress import Progress, silent
 from leadscore.ingest.identity import is_address_name
+from leadscore.ingest.mentions import address_words, id_word
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, writing
 from leadscore.store.facts import InsertResult, Rejected
 from leadscore.store.lead_merge import ConflictError, Held, LeadState, Verdict, merge_rows
 from leadscore.store.links import set_addresses
+from leadscore.store.suppression import nobody_suppressed, suppressed_places
 from leadscore.store.tables import ATTRIBUTES, LEADS
 
 
@@ -27,12 +29,18 @@ def insert_leads(store: Store, rows: Sequence[LeadRow], now: int, progress: Prog
         by_lead.setdefault(row.lead.lead_id, []).append(position)
     leads = list(by_lead)
     verdicts: dict[int, Verdict] = {}
+    suppressed = 0
     for start, end in batches(len(leads)):
         part = {lead: by_lead[lead] for lead in leads[start:end]}
         with writing(store) as connection:
+            erased = _take_erased(connection, rows, part)
             verdicts.update(_merge_batch(connection, rows, part, now))
+        verdicts.update(dict.fromkeys(erased, False))
+        suppressed += len(erased)
         progress("storing leads", end, len(leads))
-    return _counted(verdicts)
+    result = _counted(verdicts)
+    result.suppressed = suppressed
+    return result
 
 
 def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
@@ -52,6 +60,18 @@ def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
     new = [*earlier, *(lead for lead in leads if lead.lead_id not in created)]
     insert_rows(connection, LEADS, [(lead.lead_id, lead.created_at) for lead in new])
     insert_rows(connection, ATTRIBUTES, [(lead.lead_id, "source", lead.created_at, lead.source, None) for lead in new])
+
+
+def _take_erased(connection: sa.Connection, rows: Sequence[LeadRow], part: dict[str, list[int]]) -> list[int]:
+    """Take the leads that speak of erased people out of `part`; the positions of their rows."""
+    if nobody_suppressed(connection):
+        return []
+    words = [
+        {id_word(lead)}.union(*(address_words(value) for at in positions for value in rows[at].values if value))
+        for lead, positions in part.items()
+    ]
+    leads = list(part)
+    return [at for place in suppressed_places(connection, words) for at in part.pop(leads[place])]
 
 
 def _merge_batch(

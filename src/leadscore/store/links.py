@@ -35,7 +35,7 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     if changed:
         _delete(connection, [link[:3] for link in changed if link[:3] in stored])
         insert_rows(connection, LINKS, changed)
-        _settle(connection, {end for link in changed for end in (link.one, link.other)})
+        settle(connection, {end for link in changed for end in (link.one, link.other)})
     return len(changed)
 
 
@@ -49,7 +49,7 @@ def set_addresses(connection: sa.Connection, addresses: Mapping[str, Collection[
     if wanted != held:
         _delete(connection, [link[:3] for link in held - wanted])
         add_links(connection, sorted(wanted - held))
-        _settle(connection, {end for link in held - wanted for end in (link.one, link.other)})
+        settle(connection, {end for link in held - wanted for end in (link.one, link.other)})
 
 
 def split(store: Store, lead_id: str, other: str, now: int) -> None:
@@ -103,8 +103,8 @@ def _crowded(connection: sa.Connection, new: Sequence[Link]) -> set[str]:
     return {end for end in ends if counts[end] >= MOST_LINKS}
 
 
-def _settle(connection: sa.Connection, ends: Collection[str]) -> None:
-    """Write anew who is who among all that hangs together with some ids."""
+def settle(connection: sa.Connection, ends: Collection[str]) -> None:
+    """Write anew who is who among all that hangs together with some ids, within a transaction of the caller."""
     links = _component(connection, ends)
     ids = {*ends, *(end for link in links for end in (link.one, link.other))}
     if not ids:

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from leadscore.domain.lifecycle import OPEN_STATES
 from leadscore.domain.score import Score
+from leadscore.ingest.mentions import id_word
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
+from leadscore.store.suppression import nobody_suppressed, suppressed_places
 from leadscore.store.tables import ATTRIBUTES, DECISIONS, LEADS, OUTCOMES, SCORES
 
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -27,16 +29,21 @@ class ScoreRow:
     feature_values: Mapping[str, float]
 
 
-def save_scores(store: Store, rows: Sequence[ScoreRow], now: int) -> list[str]:
+def save_scores(store: Store, rows: Sequence[ScoreRow], now: int) -> list[str | None]:
     """Store scores and their decisions.
 
     rows     scores of leads that have an id.
     now      epoch microseconds; of two scores as of one instant the one saved later counts.
     Returns  decision ids, `dec_` and 32 hex digits, in the order of the rows; the same score of the same feature
-             values has the same id, so saving it again only makes it the one saved last.
+             values has the same id, so saving it again only makes it the one saved last. None for an erased lead,
+             of which nothing is stored.
     """
     saved = [_to_rows(row, now) for row in rows]
+    erased: set[int] = set()
     with writing(store) as connection:
+        if not nobody_suppressed(connection):
+            erased = suppressed_places(connection, [(id_word(str(row.score.lead_id)),) for row in rows])
+            saved = [pair for place, pair in enumerate(saved) if place not in erased]
         for start, end in batches(len(saved)):
             part = {score[0]: (score, decision) for score, decision in saved[start:end]}
             known = {row[0] for row in fetch_rows(connection, SCORES, ("decision_id",), [(key,) for key in part])}
@@ -45,7 +52,8 @@ def save_scores(store: Store, rows: Sequence[ScoreRow], now: int) -> list[str]:
             insert_rows(connection, DECISIONS, [decision for _, decision in new])
             again = sa.update(SCORES).where(SCORES.c.decision_id.in_(known)).values(saved_at=now)
             connection.execute(again)
-    return [score[0] for score, _ in saved]
+    ids = iter(saved)
+    return [None if place in erased else next(ids)[0][0] for place in range(len(rows))]
 
 
 def latest_score(store: Store, lead_id: str) -> dict[str, Any] | None:

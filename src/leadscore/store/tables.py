@@ -169,6 +169,15 @@ API_KEYS = sa.Table(
 )
 """API keys; only the SHA-256 of a key is kept."""
 
+SUPPRESSED = sa.Table(
+    "suppressed",
+    METADATA,
+    sa.Column("digest", Id, primary_key=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Keyed hashes of the ids and e-mail addresses of erased people, so that nothing about them is stored again."""
+
 INFO = sa.Table(
     "info",
     METADATA,

@@ -13,7 +13,7 @@ from leadscore.store.engine import Store
 from leadscore.store.history import each_event
 from leadscore.store.messages import each_message
 
-_EVENT_COLUMNS = (
+EVENT_COLUMNS = (
     "event_id",
     "lead_id",
     "type",
@@ -24,7 +24,7 @@ _EVENT_COLUMNS = (
     "campaign",
     "properties",
 )
-_MESSAGE_COLUMNS = ("message_id", "type", "lead_id", "received_at")
+MESSAGE_COLUMNS = ("message_id", "type", "lead_id", "received_at")
 
 
 def export_events(store: Store, path: Path) -> int:
@@ -44,9 +44,9 @@ def export_events(store: Store, path: Path) -> int:
             decimal_text(value, VALUE_SCALE),
             *rest,
         )
-        for event, lead, kind, occurred_at, known_at, value, *rest in each_event(store, _EVENT_COLUMNS)
+        for event, lead, kind, occurred_at, known_at, value, *rest in each_event(store, EVENT_COLUMNS)
     )
-    return _write(path, _EVENT_COLUMNS, rows)
+    return _write(path, EVENT_COLUMNS, rows)
 
 
 def export_messages(store: Store, path: Path) -> int:
@@ -59,7 +59,7 @@ def export_messages(store: Store, path: Path) -> int:
         (message.message_id, message.type, message.lead_id, format_instant(message.received_at))
         for message in each_message(store)
     )
-    return _write(path, _MESSAGE_COLUMNS, rows)
+    return _write(path, MESSAGE_COLUMNS, rows)
 
 
 def decimal_text(scaled: int | None, scale: int) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadscore.config.mapping import MappingConfig
+from leadscore.config.mapping import FileMapping, MappingConfig
 from leadscore.domain.errors import UsageError
 from leadscore.domain.lead import LeadRow
 from leadscore.domain.outcome import Outcome
@@ -15,14 +15,16 @@ from leadscore.ingest.detect import detect_form
 from leadscore.ingest.file_doubts import FileDoubts
 from leadscore.ingest.files import file_mapping, open_chunks, time_reading
 from leadscore.ingest.first_rows import first_rows
-from leadscore.ingest.mapping import KINDS, MappedChunk
+from leadscore.ingest.mapping import KINDS, MappedChunk, as_told
+from leadscore.ingest.mentions import words_in
 from leadscore.ingest.normalize import NORMALIZERS, Normalized
 from leadscore.ingest.rows import RowFault
 from leadscore.store.bulk import collector_paused
-from leadscore.store.engine import Store
+from leadscore.store.engine import Store, reading
 from leadscore.store.facts import InsertResult, insert_attributes, insert_events, insert_outcomes
 from leadscore.store.history import outcomes_before_creation
 from leadscore.store.leads import insert_leads
+from leadscore.store.suppression import nobody_suppressed, suppressed_places
 from leadscore.workflows.write_dead_letters import DeadLetterFile, DeadRow
 
 _TRANSACTION_ROWS = 50_000
@@ -68,6 +70,7 @@ class _Tally:
     unchanged: int = 0
     rejected: int = 0
     skipped: int = 0
+    suppressed: int = 0
     first_rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -107,13 +110,18 @@ def import_file(  # noqa: PLR0913, PLR0917
             facts = [fact for part in group for fact in part.meaning.facts]
             # All leads at once: rows of one lead are judged together.
             result = insert_leads(store, facts, now, progress) if kind == "leads" else _INSERT[kind](store, facts)
-            dead = _dead_rows(group, result)
+            bad = _dead_rows(group, result)
+            dead = _without_erased(store, bad, file_mapping(kind, mapping))
             letters.add(dead, list(group[0].chunk.raw.columns))
+            tally.unchanged += len(bad) - len(dead)
+            tally.suppressed += result.suppressed + len(bad) - len(dead)
             _count(tally, group, result, len(dead))
             _note(doubts, group, dead, tally)
             done += sum(len(part.chunk) + len(part.chunk.raw.broken) + part.chunk.skipped for part in group)
             progress(f"importing {kind}", done, max(done, form.rows))
     _note_early_outcomes(doubts, store, kind, tally)
+    if tally.suppressed:
+        doubts.add(f"rows about erased people: {tally.suppressed}; they were stored nowhere and count as unchanged")
     counts = (tally.inserted, tally.unchanged, tally.rejected)
     return ImportReport(kind, sum(counts), *counts, letters.path, doubts.lines(), tally.skipped)
 
@@ -159,6 +167,18 @@ def _dead_rows(group: list[_Part], result: InsertResult) -> list[DeadRow]:
         ]
         first += len(meaning.facts)
     return sorted(dead, key=lambda row: row.number)
+
+
+def _without_erased(store: Store, rows: list[DeadRow], block: FileMapping) -> list[DeadRow]:
+    """The rows that speak of no erased person; the others are written nowhere."""
+    if not rows:
+        return rows
+    with reading(store) as connection:
+        if nobody_suppressed(connection):
+            return rows
+        words = [words_in({**as_told(row.cells, block), "": [row.text, *map(str, row.faults)]}) for row in rows]
+        gone = suppressed_places(connection, words)
+    return [row for place, row in enumerate(rows) if place not in gone]
 
 
 def _count(tally: _Tally, group: list[_Part], result: InsertResult, dead: int) -> None:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from leadscore.domain.event import Event
 from leadscore.ingest.clean import canonical_json
-from leadscore.ingest.envelope import MAX_MESSAGE_BYTES, Fault, Message, parse_messages
+from leadscore.ingest.envelope import ID_MEMBERS, MAX_MESSAGE_BYTES, Fault, Message, parse_messages
 from leadscore.ingest.identity import links_of
+from leadscore.ingest.mentions import addresses_in, id_word, words_in
 from leadscore.ingest.tracking import first_seen, to_attributes, to_event
 from leadscore.store.dead_letters import DeadLetter, add_dead_letters
 from leadscore.store.engine import Connection, Store, writing
@@ -15,13 +17,18 @@ from leadscore.store.facts import add_current_attributes
 from leadscore.store.leads import add_first_seen
 from leadscore.store.links import add_links
 from leadscore.store.messages import MessageRecord, add_messages, add_tracked_events, unseen_messages
+from leadscore.store.suppression import nobody_suppressed, suppressed_places
 
 _TIME_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of the messages of a request: each is accepted, a duplicate or dead-lettered."""
+    """What became of the messages of a request: each is accepted, a duplicate or dead-lettered.
+
+    duplicates   those known already, and those that speak of erased people, which are stored nowhere: senders, whose
+                 keys are public in browsers, cannot tell who was erased.
+    """
 
     accepted: int
     duplicates: int
@@ -74,10 +81,11 @@ def receive_all(store: Store, deliveries: Sequence[Delivery]) -> list[Receipt]:
 
 def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     """`receive_all` within a transaction of the caller."""
+    wanted = _without_erased(connection, deliveries)
     come = [
-        (number, each, delivery)
-        for number, delivery in enumerate(deliveries)
-        for each in delivery.parsed
+        (number, each, deliveries[number])
+        for number, parsed in enumerate(wanted)
+        for each in parsed
         if isinstance(each, Message)
     ]
     places = unseen_messages(connection, [message.message_id for _, message, _ in come])
@@ -99,8 +107,8 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
     add_links(connection, [link for _, message, delivery in new for link in links_of(message, delivery.known_at)])
     letters = [
         (number, DeadLetter(delivery.received_at, fault.code, fault.reason, fault.body))
-        for number, delivery in enumerate(deliveries)
-        for fault in delivery.parsed
+        for (number, delivery), parsed in zip(enumerate(deliveries), wanted, strict=True)
+        for fault in parsed
         if isinstance(fault, Fault)
     ]
     letters += [
@@ -116,6 +124,24 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
 
 
 _Come = tuple[int, Message, Delivery]
+
+
+def _without_erased(connection: Connection, deliveries: Sequence[Delivery]) -> list[Sequence[Message | Fault]]:
+    """What was parsed of each delivery, without what speaks of erased people."""
+    every = [delivery.parsed for delivery in deliveries]
+    if nobody_suppressed(connection):
+        return every
+    gone = suppressed_places(connection, [_words(each) for parsed in every for each in parsed])
+    places = count()
+    return [[each for each in parsed if next(places) not in gone] for parsed in every]
+
+
+def _words(parsed: Message | Fault) -> set[str]:
+    """The words for whom a message speaks of."""
+    if isinstance(parsed, Fault):
+        return words_in(parsed.body)
+    ids = {parsed.lead_id, *filter(None, map(parsed.text, ID_MEMBERS))}
+    return {*map(id_word, ids), *addresses_in(parsed.body)}
 
 
 def _in_time(come: _Come) -> int:
