@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadscore.dataset.seen_rows import content_keys, id_keys, seen_record, surely_unseen
+from leadscore.dataset.seen_rows import content_keys, id_keys, secret_mark, seen_record, surely_unseen
 
 
 def keys(*cells: float) -> np.ndarray:
@@ -24,8 +24,15 @@ def test_the_label_belongs_to_the_content_of_a_row() -> None:
 
 
 def test_a_lead_told_by_its_identifier_stays_seen_however_often_it_comes() -> None:
-    record = seen_record(id_keys(pd.Series(["a", "b"])), "key")
-    assert surely_unseen(id_keys(pd.Series(["a", "c", "a"])), record).tolist() == [False, True, False]
+    record = seen_record(id_keys(pd.Series(["a", "b"]), b"secret"), "key")
+    assert surely_unseen(id_keys(pd.Series(["a", "c", "a"]), b"secret"), record).tolist() == [False, True, False]
+
+
+def test_nobody_without_the_secret_can_try_an_identifier_on_what_is_remembered() -> None:
+    record = seen_record(id_keys(pd.Series(["a"]), b"secret"), "key")
+    for other in (b"", b"another"):
+        assert surely_unseen(id_keys(pd.Series(["a"]), other), record).all()
+    assert secret_mark(b"secret") != secret_mark(b"another")
 
 
 def test_of_too_many_rows_a_sample_is_known_and_no_seen_row_passes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,9 +42,13 @@ def rows(seed: int) -> pd.DataFrame:
 
 
 def trained(
-    frame: pd.DataFrame, settings: Settings, request: TableRequest = TARGET, champion: Champion | None = None
+    frame: pd.DataFrame,
+    settings: Settings,
+    request: TableRequest = TARGET,
+    champion: Champion | None = None,
+    secret: bytes = b"of the store",
 ) -> FittedModel:
-    table = order_table(frame, request, settings, "leads.csv")
+    table = replace(order_table(frame, request, settings, "leads.csv"), secret=secret)
     return fit_table(table, request, settings, "flat", champion, silent)
 
 
@@ -87,6 +91,16 @@ def test_the_gate_says_why_the_champion_cannot_be_compared(
     ruling = trained(rows(2).rename(columns=change), settings, other, champion).verdict
     assert not ruling.passed
     assert ruling.reasons == [f"the champion, version 1, {cause}; train under another --name"]
+
+
+def test_rows_that_were_remembered_by_the_secret_of_another_store_cannot_be_told_apart(
+    settings: Settings, tmp_path: Path
+) -> None:
+    request = replace(TARGET, id_column="key", exclude=("key",))
+    champion = champion_of(trained(rows(1), settings, request), tmp_path)
+    ruling = trained(rows(1), settings, request, champion, b"of another").verdict
+    assert not ruling.passed
+    assert "by the secret of another store" in ruling.reasons[0]
 
 
 def test_a_champion_of_events_is_named_as_the_cause(settings: Settings) -> None:

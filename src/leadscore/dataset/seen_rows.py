@@ -20,26 +20,34 @@ def content_keys(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return _keys(row.tobytes() for row in cells)
 
 
-def id_keys(cells: "pd.Series[str]") -> np.ndarray:
-    """Keys of rows by their identifier, shape (n,), uint64."""
-    return _keys((text_of(cell) or "").encode() for cell in cells)
+def id_keys(cells: "pd.Series[str]", secret: bytes) -> np.ndarray:
+    """Keys of rows by their identifier, shape (n,), uint64; without the secret nobody can try identifiers on them."""
+    return _keys(((text_of(cell) or "").encode() for cell in cells), secret)
 
 
-def _keys(contents: Iterable[bytes]) -> np.ndarray:
-    digests = b"".join(hashlib.blake2b(content, digest_size=8).digest() for content in contents)
+def secret_mark(secret: bytes) -> str:
+    """Tells whether two records were made with one secret, and nothing about it."""
+    return hashlib.blake2b(b"seen rows", digest_size=8, key=secret).hexdigest()
+
+
+def _keys(contents: Iterable[bytes], secret: bytes = b"") -> np.ndarray:
+    digests = b"".join(hashlib.blake2b(content, digest_size=8, key=secret).digest() for content in contents)
     return np.frombuffer(digests, dtype="<u8")
 
 
-def seen_record(keys: np.ndarray, id_column: str | None) -> dict[str, Any]:
+def seen_record(keys: np.ndarray, id_column: str | None, mark: str | None = None) -> dict[str, Any]:
     """What a fit has seen, for its manifest: each key with its count.
 
     Of more than MOST_KEYS different keys the smallest are kept, a fair sample since keys are hashes: of rows at or
     above `below` nothing is known then.
+
+    mark    `secret_mark` of the secret of keys by identifier.
     """
     distinct, counts = np.unique(keys, return_counts=True)
     below = int(distinct[MOST_KEYS]) if len(distinct) > MOST_KEYS else None
     return {
         "id_column": id_column,
+        "secret": mark,
         "below": below,
         "keys": base64.b64encode(distinct[:MOST_KEYS].astype("<u8").tobytes()).decode(),
         "counts": base64.b64encode(counts[:MOST_KEYS].astype("<u4").tobytes()).decode(),

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from leadscore.dataset.seen_rows import content_keys, id_keys, seen_record, surely_unseen
+from leadscore.dataset.seen_rows import content_keys, id_keys, secret_mark, seen_record, surely_unseen
 from leadscore.dataset.table import TableRequest, table_matrix
 from leadscore.modeling.artifact import ArtifactParts, ModelArtifact
 from leadscore.workflows.champion import Champion
@@ -13,13 +12,14 @@ from leadscore.workflows.fit_recipe import Learnable
 from leadscore.workflows.order_table import KIND, OrderedTable
 
 
-def with_seen(judged: ArtifactParts, early: pd.DataFrame, learnt: Learnable, id_column: str | None) -> ArtifactParts:
+def with_seen(judged: ArtifactParts, table: OrderedTable, learnt: Learnable, id_column: str | None) -> ArtifactParts:
     """The evaluation fit with a record of its rows, so that a later comparison can leave them out."""
     if id_column is not None:
-        keys = id_keys(early[id_column])
+        keys, mark = id_keys(table.frame[id_column].iloc[: table.cut], table.secret), secret_mark(table.secret)
+        record = seen_record(keys, id_column, mark)
     else:
-        keys = content_keys(learnt.whole.matrix, learnt.whole.converted[:, 0])
-    extra = {**judged.manifest["extra"], "seen_rows": seen_record(keys, id_column)}
+        record = seen_record(content_keys(learnt.whole.matrix, learnt.whole.converted[:, 0]), None)
+    extra = {**judged.manifest["extra"], "seen_rows": record}
     return replace(judged, manifest={**judged.manifest, "extra": extra})
 
 
@@ -29,7 +29,7 @@ def champion_p(
     """The champion's probabilities on the later rows, NaN where its evaluation fit has seen them; or why none."""
     if champion is None:
         return None, None
-    cause = _incomparable(champion, table.frame, request)
+    cause = _incomparable(champion, table, request)
     late = table.frame.iloc[table.cut :]
     p = np.full((len(late), 1), np.nan)
     if cause is None and champion.rival is not None:
@@ -43,7 +43,7 @@ def champion_p(
     return p, None
 
 
-def _incomparable(champion: Champion, frame: pd.DataFrame, request: TableRequest) -> str | None:
+def _incomparable(champion: Champion, table: OrderedTable, request: TableRequest) -> str | None:
     """Why a champion cannot be judged on the rows of this table; None if it can."""
     rival = champion.rival
     if champion.kind != KIND:
@@ -55,15 +55,17 @@ def _incomparable(champion: Champion, frame: pd.DataFrame, request: TableRequest
         return f"has the target {target}, not {request.target}"
     if record is None:
         return "does not say which rows it has learnt from"
+    if record["id_column"] is not None and record.get("secret") != secret_mark(table.secret):
+        return "remembers the rows it has learnt from by the secret of another store"
     needed = {*rival.features.encoders, *filter(None, [record["id_column"]])}
-    absent = sorted(needed - set(frame.columns))
+    absent = sorted(needed - set(table.frame.columns))
     return f"needs column {', '.join(absent)}, which the table lacks" if absent else None
 
 
 def _unseen(rival: ModelArtifact, table: OrderedTable) -> np.ndarray:
     record = rival.manifest["extra"]["seen_rows"]
     if record["id_column"] is not None:
-        keys = id_keys(table.frame[record["id_column"]])
+        keys = id_keys(table.frame[record["id_column"]], table.secret)
     else:
         keys = content_keys(table_matrix(table.frame, rival.features), table.labels)
     by_age = np.argsort(table.age, kind="stable")

@@ -1,6 +1,7 @@
 """Put a flat table into its order of time: the older labelled rows teach, the newer ones judge."""
 
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ class OrderedTable:
 
     age    place of each row among all by its time or place in the file; differs from the row's own place if shuffled.
     where  the file, for errors.
+    secret with which identifiers of rows are hashed, where they are remembered; another run has another one unless the
+           store's is given.
     """
 
     frame: pd.DataFrame
@@ -30,6 +33,7 @@ class OrderedTable:
     cut: int
     age: np.ndarray
     where: str = ""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
 
 def order_table(

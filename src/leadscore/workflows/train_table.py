@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from leadscore.domain.progress import Progress
 from leadscore.modeling.promotion import Verdict
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.registry.connection import open_registry
+from leadscore.store.engine import open_store
+from leadscore.store.secret import open_secret
 from leadscore.workflows.assess_table import TablePast, assess_table, column_groups
 from leadscore.workflows.champion import Champion, load_champion
 from leadscore.workflows.champion_on_table import champion_p, with_seen
@@ -39,11 +42,13 @@ def train_on_table(
 
     notice   hears what is doubtful about the table, by column.
     Raises   UsageError for columns or values that are not there; DataError [LS-DATA-01, LS-DATA-02] if nothing can be
-             fitted; OutsideError [LS-REGISTRY-01].
+             fitted; OutsideError [LS-REGISTRY-01], [LS-STORE-01].
     """
     check_estimator(settings)
     frame = read_table(path, notice)
     table = order_table(frame, request, settings, str(path), notice)
+    if request.id_column is not None:
+        table = replace(table, secret=open_secret(open_store(settings.service.store_url)))
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
@@ -77,9 +82,7 @@ def fit_table(
     past = TablePast(table, everything, choice, settings)
     return FittedModel(
         final=version,
-        judged=with_seen(
-            parts(fitted, judged, about, settings, champion), table.frame.iloc[:cut], learnt, request.id_column
-        ),
+        judged=with_seen(parts(fitted, judged, about, settings, champion), table, learnt, request.id_column),
         evaluation=judged.evaluation,
         baselines=judged.baselines,
         verdict=ruling,
