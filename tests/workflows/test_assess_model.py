@@ -51,7 +51,7 @@ def model(refitted: list[str]) -> FittedModel:
         refitted.append(found.learner)
         return found
 
-    # The cut knows 43 conversions, the instant of training 78.
+    # The cut knows 44 conversions, the instant of training 82, the first earlier cut fewer than 20.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recipe, "ENOUGH", 60)
         patch.setattr(assess_model, "fit", noted)

@@ -46,6 +46,8 @@ class TrainingConfig(Section):
     """Days until an outcome is surely booked; labels younger than that are unknown."""
     max_snapshots: int = Field(80_000, ge=1_000)
     """Training snapshots (lead x week) at most; beyond it they are thinned, with weights that restore the totals."""
+    event_snapshots_share: float = Field(0.1, ge=0, le=1)
+    """Weight of training snapshots just after an event, as a part of that of the weekly ones; 0 takes none of them."""
     history_days: int = Field(800, ge=30)
     """How far back training snapshots go; older habits mislead more than their number helps."""
     recency_half_life_days: int = Field(365, ge=7)

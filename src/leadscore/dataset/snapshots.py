@@ -42,6 +42,12 @@ class SnapshotTable:
         """The columns lead_id and as_of, as `compute_matrix` takes them."""
         return pa.table({"lead_id": self.lead_id, "as_of": self.as_of})
 
+    def followed_by(self, more: "SnapshotTable") -> "SnapshotTable":
+        """These rows and then `more`."""
+        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
+        lead_id, *others = pairs
+        return SnapshotTable(pa.concat_arrays(lead_id), *(np.concatenate(pair) for pair in others))
+
     def take(self, rows: npt.NDArray[np.bool_] | Ints) -> "SnapshotTable":
         """Some of the rows, by mask or by position."""
         places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
@@ -133,13 +139,22 @@ def _draw(weeks: _LeadWeeks, near: bool, quota: int, total: int, seed: int) -> _
 def _hashed(weeks: _LeadWeeks, near: bool, seed: int) -> Iterator[tuple[Ints, Ints, Hashes]]:
     """Every lead-week of one kind as (lead, week, hash), some leads at a time."""
     first, stop = weeks.ranges(near)
-    keys = np.array([_key(seed, lead_id) for lead_id in weeks.lead_id.to_pylist()], np.uint64)
+    keys = _keys(weeks.lead_id, seed)
     part = np.cumsum(stop - first) // _LEAD_WEEKS_AT_ONCE
     for leads in np.split(np.arange(len(first)), np.flatnonzero(np.diff(part)) + 1):
         counts = stop[leads] - first[leads]
         lead = np.repeat(leads, counts)
         week = np.arange(len(lead)) + np.repeat(first[leads] - np.cumsum(counts) + counts, counts)
         yield lead, week, _mixed(keys[lead] + _mixed(weeks.at[week].astype(np.uint64)))
+
+
+def hashes(lead_id: pa.Array, lead: Ints, moment: Ints, seed: int) -> Hashes:
+    """A number for each pair of a lead (a place in lead_id) and a moment, by which rows are drawn, shape (n,)."""
+    return _mixed(_keys(lead_id, seed)[lead] + _mixed(moment.astype(np.uint64)))
+
+
+def _keys(lead_id: pa.Array, seed: int) -> Hashes:
+    return np.array([_key(seed, each) for each in lead_id.to_pylist()], np.uint64)
 
 
 def _key(seed: int, lead_id: str) -> int:

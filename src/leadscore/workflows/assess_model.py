@@ -142,7 +142,8 @@ def _learning_curve(subject: Subject, refit: Refit, settings: Settings, progress
 
     def part(share: float) -> PartFit | None:
         mine = leads_drawn(learnt.bands.cluster, share, training.seed)
-        rows = replace(learnt, bands=learnt.bands.take(mine), whole=learnt.whole.take(mine))
+        weekly = np.isin(learnt.whole.cluster, learnt.bands.cluster[mine])
+        rows = replace(learnt, bands=learnt.bands.take(mine), whole=learnt.whole.take(weekly))
         try:
             predictor = BandPredictor(refit(rows).bands, horizons, main)
         except DataError:

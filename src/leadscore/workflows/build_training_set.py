@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadscore.config.load import Settings
+from leadscore.dataset.event_snapshots import event_snapshots
 from leadscore.dataset.labels import BandLabels, HorizonLabels, band_labels, horizon_labels
 from leadscore.dataset.open_spells import OpenSpells
 from leadscore.dataset.person_numbers import person_numbers
@@ -23,15 +24,16 @@ from leadscore.workflows.find_feature_set import called_for
 _MOST_HALF_LIVES = 60
 """Older snapshots count no less than so old ones: below the least number there is, a weight would be none."""
 _PACE_DAYS = 365
+_EVENT_PART = 4
 
 
 @dataclass(frozen=True)
 class TrainingSet:
     """Rows a model learns from and what their columns mean.
 
-    table    the lead and the instant of each row.
-    bands    rows with a label per band, for the time-to-convert model.
-    whole    the same rows with a label per horizon, for baselines that learn each horizon by itself.
+    table    the lead and the instant of each weekly row.
+    bands    rows with a label per band, for the time-to-convert model: the weekly ones, then those at events.
+    whole    the weekly rows with a label per horizon, for base rates and baselines that learn each horizon by itself.
     until    the instant up to which facts were used.
     """
 
@@ -53,7 +55,7 @@ class TrainingSet:
         since = max(self.until - _PACE_DAYS * DAY_US, int(self.table.as_of.min()))
         recent = (self.table.won_at > since) & (self.table.won_at < self.until)
         days = max((self.until - since) / DAY_US, 1.0)
-        return len(np.unique(self.bands.cluster[recent])) / days
+        return len(np.unique(self.whole.cluster[recent])) / days
 
     def without_attributes(self, names: Collection[str]) -> "TrainingSet":
         """The same rows without the features of some attributes."""
@@ -79,8 +81,9 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     known = facts.known_before(until)
     features = called_for(seen_in(known), settings)
     since = until - training.history_days * DAY_US
+    spells = OpenSpells.of(known, settings.routing.qualification.sql_event_types)
     table = weekly_snapshots(
-        OpenSpells.of(known, settings.routing.qualification.sql_event_types),
+        spells,
         since,
         until,
         max_rows=training.max_snapshots,
@@ -89,6 +92,8 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     )
     if not len(table):
         raise DataError("LS-DATA-01", found="no lead was open on any Monday of the history", fix="import more history")
+    weekly = len(table)
+    table = table.followed_by(_at_events(known, spells, table, until, settings))
     matrix = compute_matrix(known, table.arrow(), features, progress)
     _require_finite(matrix, features)
     complete_to = until - training.outcome_lag_days * DAY_US
@@ -98,7 +103,26 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     bands = _labelled(band_labels(table, training.horizons_days, complete_to), weight, person)
     whole = _labelled(horizon_labels(table, training.horizons_days, complete_to), weight, person)
     by_band, by_horizon = (TrainingRows(matrix=matrix, at=table.as_of, **vars(labels)) for labels in (bands, whole))
-    return TrainingSet(table, by_band, by_horizon, features, since, until)
+    first = np.arange(weekly)
+    return TrainingSet(table.take(first), by_band, by_horizon.take(first), features, since, until)
+
+
+def _at_events(
+    known: Facts, spells: OpenSpells, weekly: SnapshotTable, until: int, settings: Settings
+) -> SnapshotTable:
+    """Snapshots on the arrival of events that together weigh the configured part of the weekly ones."""
+    training = settings.training
+    found = event_snapshots(
+        known.events,
+        spells,
+        # Before the first Monday a few leads would be all that is known of a far band.
+        int(weekly.as_of.min()),
+        until,
+        max_rows=training.max_snapshots // _EVENT_PART if training.event_snapshots_share else 0,
+        seed=training.seed,
+    )
+    scale = training.event_snapshots_share * weekly.weight.sum() / max(found.weight.sum(), 1.0)
+    return replace(found, weight=found.weight * scale)
 
 
 def _require_finite(matrix: np.ndarray, features: FeatureSet) -> None:

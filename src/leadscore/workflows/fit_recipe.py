@@ -34,7 +34,7 @@ _GOLDEN_ROWS = 16
 class Learnable:
     """Rows to learn from at one instant of knowledge.
 
-    bands    labels by band; whole the same rows with labels by horizon.
+    bands    labels by band; whole the rows of them that baselines learn from, with labels by horizon.
     as_of    instant of knowledge as ISO text; None for a table without times.
     window   what the rows span, for the manifest.
     """
