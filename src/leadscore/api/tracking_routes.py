@@ -16,8 +16,7 @@ from leadscore.api.problems import KEYED, problem, responses
 from leadscore.api.service import now_micros, service_of
 from leadscore.domain.errors import DataError, LeadscoreError, OutsideError
 from leadscore.ingest.clean import read_json
-from leadscore.ingest.envelope import parse_messages
-from leadscore.workflows.receive_events import Delivery
+from leadscore.workflows.receive_events import read_delivery
 
 router = APIRouter(tags=["tracking"])
 
@@ -58,11 +57,10 @@ async def _received(request: Request) -> Response:
     key = None if "authorization" in request.headers else await anyio.to_thread.run_sync(_key_in, body)
     service.rate.admit(await authorize(request, service.keys, "track", key))
     route = TRACKING_TYPES[request.scope["path"].rpartition("/")[2]]
-    received_at = now_micros()
-    read = partial(parse_messages, body, received_at, route, limits.max_event_bytes)
+    read = partial(read_delivery, body, now_micros(), route, limits.max_event_bytes)
     # A small body is read sooner than a thread is woken.
-    parsed = read() if len(body) < _SMALL_BODY else await anyio.to_thread.run_sync(read)
-    receipt = await service.intake.take(Delivery(parsed, received_at, received_at))
+    delivery = read() if len(body) < _SMALL_BODY else await anyio.to_thread.run_sync(read)
+    receipt = await service.intake.take(delivery)
     counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
     return Response(to_json({"success": True, **counts}), headers=_FROM_ANY_SITE, media_type="application/json")
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 
 from leadscore.domain.event import Event
@@ -35,7 +36,7 @@ class Receipt:
     dead_lettered: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """The messages of one request as parsed.
 
@@ -51,6 +52,15 @@ class Delivery:
     def lay(self) -> bool:
         """Whether it lay among the dead letters before it could be used."""
         return self.known_at > self.received_at
+
+    @cached_property
+    def kept(self) -> dict[int, tuple[MessageRecord, Event | None]]:
+        """What is kept of each message, with the event that it tells of, by the `id` of the message."""
+        return {
+            id(each): (_record(each, self.received_at), to_event(each, self.known_at))
+            for each in self.parsed
+            if isinstance(each, Message)
+        }
 
 
 def receive(
@@ -68,9 +78,18 @@ def receive(
     Raises       DataError [LS-BODY-01] or [LS-EVENT-01] if the body as a whole is no message and no batch;
                  OutsideError [LS-STORE-01] if the store fails; nothing is stored then.
     """
-    parsed = parse_messages(body, received_at, route, max_message_bytes)
-    (receipt,) = receive_all(store, [Delivery(parsed, received_at, received_at)])
+    (receipt,) = receive_all(store, [read_delivery(body, received_at, route, max_message_bytes)])
     return receipt
+
+
+def read_delivery(body: bytes, received_at: int, route: str | None, max_message_bytes: int) -> Delivery:
+    """A request body as `receive` stores it, with all worked out that can be before the write: writes take turns.
+
+    Raises   DataError [LS-BODY-01] or [LS-EVENT-01].
+    """
+    delivery = Delivery(parse_messages(body, received_at, route, max_message_bytes), received_at, received_at)
+    delivery.kept  # noqa: B018
+    return delivery
 
 
 def receive_all(store: Store, deliveries: Sequence[Delivery]) -> list[Receipt]:
@@ -90,9 +109,9 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
     ]
     places = unseen_messages(connection, [message.message_id for _, message, _ in come])
     unseen = [come[place] for place in places]
-    tracked, others = _recorded(unseen)
-    refused = add_tracked_events(connection, tracked)
-    add_messages(connection, others)
+    kept = [delivery.kept[id(message)] for _, message, delivery in unseen]
+    refused = add_tracked_events(connection, [(event, record) for record, event in kept if event is not None])
+    add_messages(connection, [record for record, event in kept if event is None])
     new = [each for each in unseen if each[1].message_id not in refused]
     contradicted = [each for each in unseen if each[1].message_id in refused]
     add_first_seen(connection, first_seen([message for _, message, _ in new]))
@@ -123,9 +142,6 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
     ]
 
 
-_Come = tuple[int, Message, Delivery]
-
-
 def _without_erased(connection: Connection, deliveries: Sequence[Delivery]) -> list[Sequence[Message | Fault]]:
     """What was parsed of each delivery, without what speaks of erased people."""
     every = [delivery.parsed for delivery in deliveries]
@@ -144,20 +160,8 @@ def _words(parsed: Message | Fault) -> set[str]:
     return {*map(id_word, ids), *addresses_in(parsed.body)}
 
 
-def _in_time(come: _Come) -> int:
+def _in_time(come: tuple[int, Message, Delivery]) -> int:
     return come[1].occurred_at
-
-
-def _recorded(unseen: Sequence[_Come]) -> tuple[list[tuple[Event, MessageRecord]], list[MessageRecord]]:
-    """The messages as they are kept: with the event that they tell of, and those that tell of none."""
-    tracked, others = [], []
-    for _, message, delivery in unseen:
-        record, event = _record(message, delivery.received_at), to_event(message, delivery.known_at)
-        if event is None:
-            others.append(record)
-        else:
-            tracked.append((event, record))
-    return tracked, others
 
 
 def _record(message: Message, received_at: int) -> MessageRecord:
