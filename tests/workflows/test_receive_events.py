@@ -10,11 +10,13 @@ import pytest
 from leadscore.domain.errors import DataError
 from leadscore.domain.event import Event
 from leadscore.domain.time import SECOND_US, parse_instant
+from leadscore.ingest.mentions import id_word
 from leadscore.store.dead_letters import list_dead_letters
-from leadscore.store.engine import open_store
+from leadscore.store.engine import open_store, writing
 from leadscore.store.facts import insert_events
 from leadscore.store.history import counts, load_history
 from leadscore.store.messages import each_message
+from leadscore.store.suppression import suppress
 from leadscore.workflows.receive_events import Receipt, receive
 
 RECEIVED = parse_instant("2026-03-01T12:00:00Z").at
@@ -94,6 +96,15 @@ def test_an_event_id_that_was_imported_with_other_content_is_dead_lettered(store
     assert send(store, TRACK) == Receipt(0, 0, 1)
     (letter,) = list_dead_letters(store)
     assert (letter.code, "lead_id" in letter.reason) == ("LS-ROW-03", True)
+
+
+def test_a_message_of_somebody_erased_lends_nothing_to_one_with_its_id(store):
+    with writing(store) as connection:
+        suppress(connection, {id_word("u1")}, RECEIVED)
+    other, later = TRACK | {"userId": "u2"}, TRACK | {"messageId": "m2"}
+    assert send(store, TRACK, other, other | {"messageId": "m2"}, later) == Receipt(2, 2, 0)
+    assert load_history(store, "u1") is None
+    assert [event.event_id for event in load_history(store, "u2").events] == ["m1", "m2"]
 
 
 def test_the_times_of_the_sender_are_kept_in_its_own_words(store):
