@@ -1,6 +1,6 @@
 """Bodies made to hurt: bombs, depths, lies about lengths, texts that are none. None is answered by a 5xx.
 
-Seen to fail with `gzip.decompress` in place of the capped inflation, and with `json.loads` in place of `read_json`.
+Seen to fail with `gzip.decompress` in place of the capped inflation.
 """
 
 import gzip
