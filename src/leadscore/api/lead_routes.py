@@ -90,7 +90,7 @@ async def lead_score(request: Request) -> Response:
     "/v1/leads/{lead_id:path}/export",
     operation_id="exportLead",
     response_model=None,
-    responses={200: {"model": ExportAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-STORE-01")},
+    responses={200: {"model": ExportAnswer}, **responses(*KEYED, "LS-LEAD-01", "LS-STORE-01")},
     openapi_extra={**KEY, "parameters": [_LEAD]},
 )
 async def export_lead(request: Request) -> Response:
@@ -104,7 +104,7 @@ async def export_lead(request: Request) -> Response:
     "/v1/leads/{lead_id:path}",
     operation_id="eraseLead",
     response_model=None,
-    responses={200: {"model": ErasedAnswer}, **responses("LS-AUTH-01", "LS-AUTH-02", "LS-LEAD-01", "LS-STORE-01")},
+    responses={200: {"model": ErasedAnswer}, **responses(*KEYED, "LS-LEAD-01", "LS-STORE-01")},
     openapi_extra={**KEY, "parameters": [_LEAD]},
 )
 async def erase_lead(request: Request) -> Response:
