@@ -150,3 +150,9 @@ def test_an_export_is_everything_about_one_person_in_plain_values(peopled):
     assert events["x"] == {"m": "ann@own.test"}
     with pytest.raises(DataError, match="LS-LEAD-01"):
         export_person(peopled, "nobody", NOW)
+
+
+def test_a_refused_message_of_another_that_names_the_person_is_erased_but_not_handed_out(peopled, settings):
+    post(peopled, {"type": "track", "userId": "bob-8", "properties": {"invites": "ann@own.test"}})
+    assert "bob" not in json.dumps(export_person(peopled, "ann-7", NOW))
+    assert erase_leads(settings, peopled, ["ann-7"], NOW).rows["dead_letters"] == 2
