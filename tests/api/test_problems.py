@@ -38,6 +38,7 @@ def test_wrong_addresses_and_methods_are_problems_and_never_redirects(shared, me
 
 def test_a_wrong_method_is_told_the_right_ones(shared):
     assert shared("GET", "/v1/score").headers["allow"] == "POST"
+    assert shared("POST", "/v1/leads/L1").headers["allow"] == "DELETE, GET"
 
 
 def test_a_fault_of_the_service_is_a_problem_that_tells_nothing_of_its_inside(own):

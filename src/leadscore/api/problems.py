@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from leadscore.domain.errors import CATALOGUE, DataError, LeadscoreError
 
 _LOG = logging.getLogger("leadscore.api")
 _MOST_FAULTS = 10
+_METHODS = ("DELETE", "GET", "OPTIONS", "POST")
 RETRY_AFTER_SECONDS = {"LS-AUTH-03": "60"}
 """Of codes that ask for more than a second. Whole numbers: some tracking SDKs read no date there."""
 
@@ -111,6 +113,8 @@ def install_problems(app: FastAPI) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         found = f"{request.method} {request.url.path}"
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+        if status == 405:
+            headers = {"Allow": ", ".join(_methods_of(request))}
         code = "LS-ROUTE-01" if status in (404, 405) else "LS-USAGE-01" if status < 500 else "LS-INTERNAL-01"
         return problem(DataError(code, found=found), status, headers)
 
@@ -140,6 +144,15 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     for code in dict.fromkeys(codes):
         described.setdefault(STATUS.get(code, 500), []).append(f"{code}: {CATALOGUE[code]}")
     return {status: _described(texts) for status, texts in described.items()}
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods that an address knows; the framework names those of one of its routes only."""
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def _described(texts: Sequence[str]) -> dict[str, Any]:
