@@ -82,7 +82,10 @@ def test_a_snapshot_table_is_what_the_model_scores(company: Company, tmp_path: P
     asked, out = tmp_path / "asked.csv", tmp_path / "features.parquet"
     rows = [(lead["lead_id"], lead["as_of"]), ("nobody", lead["as_of"]), (lead["lead_id"], "2022-06-01")]
     asked.write_text("lead_id,as_of\n" + "".join(f"{one},{at}\n" for one, at in rows))
-    report = company.run("features", "build", str(asked), "--out", str(out), "--of", "champion", "--json").json()
+    answer = company.run("features", "build", str(asked), "--out", str(out), "--of", "champion", "--json")
+    report = answer.json()
+    assert report["absent"] == 2
+    assert "2 rows of 3 are of leads that do not exist or were not created yet" in answer.err
     found = pq.read_table(out)
     assert found.num_rows == report["rows"] == 3
     assert found.schema.metadata[b"feature_fingerprint"].decode() == report["fingerprint"]
@@ -92,20 +95,31 @@ def test_a_snapshot_table_is_what_the_model_scores(company: Company, tmp_path: P
     assert frame.loc[lead["lead_id"], "lead_age_days"].max() > 0
 
 
+def test_leads_that_exist_are_built_without_a_warning(company: Company, tmp_path: Path) -> None:
+    asked, out = tmp_path / "asked.csv", tmp_path / "features.parquet"
+    asked.write_text(
+        "lead_id,as_of\n" + "".join(f"{one['lead_id']},{one['as_of']}\n" for one in company.demo["hottest"])
+    )
+    answer = company.run("features", "build", str(asked), "--out", str(out), "--json")
+    assert (answer.json()["absent"], "warning" in answer.err) == (0, False)
+
+
 def test_parts_of_the_leads_give_the_same_table(company: Company, tmp_path: Path) -> None:
     lead_ids = [lead["lead_id"] for lead in company.demo["hottest"]]
     asked = tmp_path / "asked.csv"
     asked.write_text("lead_id,as_of\n" + "".join(f"{one},2024-03-01\n" for one in lead_ids))
-    tables = []
+    tables, absent = [], []
     kept = (company.home / "configs/features.yaml").read_text()
     try:
         for number in (2_000_000, 10_000):
             configure(company.home, events_at_once=number)
             out = tmp_path / f"{number}.parquet"
-            assert company.run("features", "build", str(asked), "--out", str(out)).code == 0
+            answer = company.run("features", "build", str(asked), "--out", str(out), "--json")
+            absent.append(answer.json()["absent"])
             tables.append(pq.read_table(out).sort_by("lead_id"))
     finally:
         (company.home / "configs/features.yaml").write_text(kept)
+    assert absent[0] == absent[1]
     assert tables[0].column_names == tables[1].column_names
     for left, right in zip(*(table.columns[2:] for table in tables), strict=True):
         assert np.array_equal(left.to_numpy(), right.to_numpy(), equal_nan=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table
+from leadscore.cli.output import JsonFlag, NameOption, emit_json, progress_bars, say, show_table, warn
 from leadscore.features.aggregations import aggregation, aggregation_names
 from leadscore.features.compare import compare
 from leadscore.features.wording import meaning
@@ -99,7 +99,7 @@ def build(
     """Write the feature values of snapshots, one row each, as of each row's own instant."""
     settings = open_settings()
     with progress_bars() as progress:
-        report = build_features(settings, BuildRequest(snapshots, out, name, of, engine), progress)
+        report = build_features(settings, BuildRequest(snapshots, out, name, of, engine), progress, warn)
     if json:
         emit_json(report.to_dict())
     else:

@@ -91,6 +91,11 @@ class Facts:
         belongs = pc.fill_null(pc.less(self.people["since"].take(place), snapshots["as_of"]), False)
         return pc.if_else(belongs, self.people["person"].take(place), snapshots["lead_id"])
 
+    def existing(self, snapshots: pa.Table) -> pa.ChunkedArray:
+        """Whether each asked lead had been created by its instant, shape (n,); columns as for `persons`."""
+        place = pc.index_in(self.persons(snapshots), value_set=self.leads["lead_id"].combine_chunks())
+        return pc.fill_null(pc.less_equal(self.leads["created_at"].take(place), snapshots["as_of"]), False)
+
     def digest(self) -> str:
         """`sha256:` and 16 hex digits over all facts, whatever their order: the same facts give the same digest."""
         whole = hashlib.sha256()

@@ -11,6 +11,7 @@ from leadscore.config.load import Settings
 from leadscore.dataset.snapshot_rows import read_snapshots
 from leadscore.dataset.table import read_table
 from leadscore.domain.errors import OutsideError
+from leadscore.domain.notice import Notice, rows_named, unheard
 from leadscore.domain.progress import Progress
 from leadscore.workflows.check_features import open_engine
 from leadscore.workflows.find_feature_set import find_feature_set, partition_facts
@@ -19,9 +20,13 @@ from leadscore.workflows.write_matrix import write_matrix
 
 @dataclass(frozen=True)
 class BuildReport:
-    """How many snapshots were written, by which features, into which file."""
+    """How many snapshots were written, by which features, into which file.
+
+    absent   how many of them are of leads that did not exist at their instant.
+    """
 
     rows: int
+    absent: int
     features: int
     fingerprint: str
     out: str
@@ -42,9 +47,12 @@ class BuildRequest:
     engine: str
 
 
-def build_features(settings: Settings, request: BuildRequest, progress: Progress) -> BuildReport:
+def build_features(
+    settings: Settings, request: BuildRequest, progress: Progress, notice: Notice = unheard
+) -> BuildReport:
     """Compute the snapshots of a file as columns lead_id, as_of and one for each feature.
 
+    notice   hears of leads that did not exist at the instant asked for.
     Returns  rows come by parts of the leads, not in the file's order; the file's metadata hold the fingerprint.
     Raises   DataError for a bad snapshot file, see score_snapshot_file; OutsideError [LS-FILE-01] if `out` cannot be
              written.
@@ -56,7 +64,12 @@ def build_features(settings: Settings, request: BuildRequest, progress: Progress
         features = find_feature_set(settings, request.name, request.which, progress)
         parts = partition_facts(settings, Path(scratch), progress, features)
         try:
-            write_matrix(parts, asked, features, out, progress, run)
+            absent = write_matrix(parts, asked, features, out, progress, run)
         except OSError as error:
             raise OutsideError("LS-FILE-01", where=str(out), found=f"cannot be written: {error}") from error
-    return BuildReport(asked.num_rows, len(features.features), features.fingerprint, str(out))
+    if absent:
+        notice(
+            f"{request.snapshots}: {rows_named(absent)} of {asked.num_rows:,} are of leads that do not exist or were "
+            "not created yet at that instant; their values say nothing, leave them out before you learn from the file"
+        )
+    return BuildReport(asked.num_rows, absent, len(features.features), features.fingerprint, str(out))

@@ -14,8 +14,12 @@ from leadscore.store.fact_partitions import FactPartitions
 
 def write_matrix(
     parts: FactPartitions, asked: pa.Table, features: FeatureSet, out: Path, progress: Progress, engine: Engine
-) -> None:
-    """The feature values of snapshots (lead_id, as_of) as a Parquet file, a part of the leads at a time."""
+) -> int:
+    """The feature values of snapshots (lead_id, as_of) as a Parquet file, a part of the leads at a time.
+
+    Returns  how many snapshots are of leads that did not exist at their instant: their rows say nothing.
+    """
+    absent = 0
     number = parts.parts_of(asked["lead_id"].combine_chunks())
     schema = pa.schema(
         [("lead_id", pa.string()), ("as_of", pa.int64()), *((name, pa.float64()) for name in features.names)],
@@ -24,7 +28,10 @@ def write_matrix(
     with pq.ParquetWriter(out, schema, use_dictionary=["lead_id"]) as writer:
         for part in range(parts.count):
             mine = asked.take(np.flatnonzero(number == part))
-            matrix = compute_matrix(parts.read(part, features), mine, features, engine=engine)
+            facts = parts.read(part, features)
+            absent += mine.num_rows - int(facts.existing(mine).to_numpy().sum())
+            matrix = compute_matrix(facts, mine, features, engine=engine)
             columns = [*mine.columns, *(pa.array(column) for column in matrix.T)]
             writer.write_table(pa.table(columns, schema=schema))
             progress("features", part + 1, parts.count)
+    return absent
