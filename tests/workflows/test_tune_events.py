@@ -100,3 +100,27 @@ def test_a_search_is_not_continued_when_what_makes_rows_or_the_program_differ(pa
     assert study_name(found, replace(settings, routing=routing)) != name
     monkeypatch.setattr("leadscore.workflows.tune_events.version", lambda name: "9.9.9")
     assert study_name(found, settings) != name
+
+
+@pytest.mark.parametrize(
+    ("change", "goes_on"),
+    [
+        ({"bootstrap_draws": 999, "backtest_origins": 0, "learning_curve": False}, True),
+        ({"capacity_per_week": 7, "grade_lifts": (5.0, 2.0, 1.0), "table_test_share": 0.5}, True),
+        ({"history_days": 500}, False),
+        ({"newest_level_days": 0}, False),
+        ({"evaluation_window_days": 90}, False),
+    ],
+)
+def test_a_search_goes_on_when_only_settings_that_no_loss_depends_on_differ(past, change, goes_on):
+    found, settings = past
+    changed = replace(settings, training=settings.training.model_copy(update=change))
+    assert (study_name(found, changed) == study_name(found, settings)) == goes_on
+
+
+def test_a_search_goes_on_with_more_threads_but_not_from_other_settings_to_start_with(past):
+    found, settings = past
+    for change, goes_on in (({"threads": 1}, True), ({"leaves": 5}, False)):
+        lightgbm = settings.training.lightgbm.model_copy(update=change)
+        changed = replace(settings, training=settings.training.model_copy(update={"lightgbm": lightgbm}))
+        assert (study_name(found, changed) == study_name(found, settings)) == goes_on

@@ -29,6 +29,16 @@ from leadscore.workflows.learn_events import KIND, learnable
 FOLDS = 3
 STORAGE = "tuning.db"
 STEP = "tuning (seconds)"
+_IDLE: dict[str, Any] = {
+    "backtest_origins": True,
+    "bootstrap_draws": True,
+    "capacity_per_week": True,
+    "grade_lifts": True,
+    "learning_curve": True,
+    "table_test_share": True,
+    "lightgbm": {"threads"},
+}
+"""Settings of training that no loss of a trial depends on."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +210,7 @@ def _log_loss(p: np.ndarray, label: np.ndarray, weight: np.ndarray) -> float:
 def study_name(past: FactsBefore, settings: Settings) -> str:
     """A name that holds all that the losses depend on but the settings that are searched."""
     recipe = {
-        "training": settings.training.model_dump(mode="json"),
+        "training": settings.training.model_dump(mode="json", exclude=_IDLE),
         "features": settings.features.model_dump(mode="json"),
         "sql_event_types": sorted(settings.routing.qualification.sql_event_types),
         "leadscore": version("leadscore"),
