@@ -1,5 +1,6 @@
 """What SDKs send is taken as it is meant; one bad message spoils no other."""
 
+import itertools
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadscore.domain.errors import DataError
 from leadscore.domain.time import parse_instant
+from leadscore.ingest.clean import deeper_than
 from leadscore.ingest.envelope import MOST_LEVELS, Fault, Message, parse_messages
 
 RECEIVED = parse_instant("2026-03-01T12:00:00Z").at
@@ -198,20 +200,27 @@ def test_messages_mean_the_same_whichever_reader_read_them(items, around, most):
         assert repr(quickly) == repr(tolerantly)
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize(
-    ("levels", "taken"), [(MOST_LEVELS, True), (MOST_LEVELS + 1, False), (450, False), (900, False)]
+    ("mark", "levels"), [*itertools.product((b"", b"\xef\xbb\xbf"), (MOST_LEVELS, MOST_LEVELS + 1, 200)), (b"", 900)]
 )
-def test_a_message_is_nested_in_so_many_levels_at_most(mark, levels, taken):
+def test_what_lies_too_deep_in_a_message_is_cut_off_and_noted_and_the_others_are_as_they_were(mark, levels):
     nested = (
         b'{"type":"track","event":"x","userId":"u","properties":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
     )
-    for body in (nested, b'{"batch":[' + nested + b"]}"):
-        if taken:
-            assert isinstance(parse(mark + body)[0], Message)
-        else:
-            with pytest.raises(DataError, match=r"LS-BODY-01.*deep"):
-                parse(mark + body)
+    plain = b'{"type":"track","event":"y","userId":"u","properties":{"a":[1]}}'
+    deep, other = parse(mark + b'{"batch":[' + nested + b"," + plain + b"]}")
+    (alone,) = parse(mark + nested)
+    for message in (deep, alone):
+        assert message.altered == (levels > MOST_LEVELS)
+        assert not deeper_than([message.body], MOST_LEVELS + 1)
+        assert deeper_than([message.body], MOST_LEVELS - 1)
+    assert (other.altered, other.body["properties"]) == (False, {"a": [1]})
+
+
+@pytest.mark.parametrize("levels", [5_000, 100_000])
+def test_a_body_too_deep_to_be_read_is_refused(levels):
+    with pytest.raises(DataError, match=r"LS-BODY-01.*deep"):
+        parse(b'{"batch":[' + b"[" * levels + b"]" * levels + b"]}")
 
 
 def test_a_write_key_in_a_message_is_not_kept_with_it():

@@ -32,20 +32,24 @@ def cleaned_text(text: str) -> str:
     return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
-def cleaned(value: Any) -> Any:
-    """A JSON value with every text cleaned and every number that is not finite replaced by None.
+def cleaned(value: Any, levels: int = _MOST_LEVELS) -> Any:
+    """A JSON value with every text cleaned, every number that is not finite and all that lies deeper replaced by None.
 
-    >>> cleaned({"a": [float("nan"), 1]})
-    {'a': [None, 1]}
+    levels   in how many lists and objects a value may lie.
+
+    >>> cleaned({"a": [float("nan"), 1]}), cleaned({"a": [1]}, levels=1)
+    ({'a': [None, 1]}, {'a': None})
     """
+    if levels == 0 and type(value) in _NESTING:
+        return None
     if isinstance(value, str):
         return cleaned_text(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {cleaned_text(key): cleaned(part) for key, part in value.items()}
+        return {cleaned_text(key): cleaned(part, levels - 1) for key, part in value.items()}
     if isinstance(value, list):
-        return [cleaned(part) for part in value]
+        return [cleaned(part, levels - 1) for part in value]
     return value
 
 

@@ -110,9 +110,9 @@ def parse_messages(
         raise DataError("LS-EVENT-01", found="`batch` is no list", allowed="a list of messages")
     refuse_too_many(items)
     if body.count(b"{") + body.count(b"[") > MOST_LEVELS and deeper_than([*items, around.shared], MOST_LEVELS + 1):
-        raise DataError("LS-BODY-01", found="a message is nested too deep", allowed=f"{MOST_LEVELS} levels")
+        clean = False
     if not clean:
-        around = around._replace(shared=cleaned(around.shared))
+        around = around._replace(shared=cleaned(around.shared, MOST_LEVELS), clean=False)
     if may_hold_ips(body):
         truncate_ips([around.shared, *items] if clean else [around.shared])
     return [_read(item, around) for item in items]
@@ -174,7 +174,7 @@ class _Around(NamedTuple):
 
 
 def _read(item: Any, around: _Around) -> Message | Fault:
-    clean = item if around.clean else cleaned(item)
+    clean = item if around.clean else cleaned(item, MOST_LEVELS)
     altered = not around.clean and clean != item
     if not around.clean:
         truncate_ips([clean])
