@@ -64,7 +64,7 @@ BODIES = {
         b'{"userId":"u","event":"e","properties":' + b'{"a":' * 100_000 + b"}" * 100_001,
         {400},
     ),
-    "properties 900 deep": (b'{"userId":"u","event":"e","properties":' + b'{"a":' * 900 + b"1" + b"}" * 901, {400}),
+    "properties 900 deep": (b'{"userId":"u","event":"e","properties":' + b'{"a":' * 900 + b"1" + b"}" * 901, {200}),
     "properties 90 deep": (b'{"userId":"u","event":"e","properties":' + b'{"a":' * 90 + b"1" + b"}" * 91, {200}),
     "100,000 keys": (MILLION_KEYS, {200}),
     "a million items": (b'{"batch":[' + b"1," * 1_000_000 + b"1]}", {413}),
