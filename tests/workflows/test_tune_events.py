@@ -106,7 +106,7 @@ def test_a_search_is_not_continued_when_what_makes_rows_or_the_program_differ(pa
     ("change", "goes_on"),
     [
         ({"bootstrap_draws": 999, "backtest_origins": 0, "learning_curve": False}, True),
-        ({"capacity_per_week": 7, "grade_lifts": (5.0, 2.0, 1.0), "table_test_share": 0.5}, True),
+        ({"capacity_per_week": 7, "grade_lifts": (5.0, 2.0, 1.0), "table_test_share": 0.5, "max_columns": 9}, True),
         ({"history_days": 500}, False),
         ({"newest_level_days": 0}, False),
         ({"evaluation_window_days": 90}, False),

@@ -62,6 +62,8 @@ class TrainingConfig(Section):
     """Seed of all drawing."""
     table_test_share: float = Field(0.25, gt=0, lt=0.9)
     """Table mode: share of the newest rows kept for judging."""
+    max_columns: int = Field(300, ge=1, le=10_000)
+    """Table mode: at most this many columns are learnt from, those that tell most about the target by themselves."""
     backtest_origins: int = Field(3, ge=0, le=20)
     """Earlier cuts at which the same recipe is fitted and judged on what came next; 0 switches the backtest off."""
     backtest_snapshots: int = Field(20_000, ge=1_000)

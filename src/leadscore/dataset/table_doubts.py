@@ -64,7 +64,10 @@ def _is_unread(encoder: Encoder, text: str) -> bool:
 
 def _of_numbers(column: ColumnCells) -> Iterator[str]:
     """Doubts about a column of numbers."""
-    number, infinite = column.which(is_number), column.which(is_infinite)
+    number = column.which(is_number)
+    if number[column.held].all() and not any("," in text for text in column.texts if text):
+        return
+    infinite = column.which(is_infinite)
     grouped, comma = column.which(is_grouped), column.which(may_be_grouped)
     if column.rows(number | infinite | grouped) < _NEARLY_ALL * column.present:
         return

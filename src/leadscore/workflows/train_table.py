@@ -26,6 +26,7 @@ from leadscore.workflows.choose_learner import choose_learner, fit_chosen
 from leadscore.workflows.fit_recipe import Learnable, check_estimator, importances, judge, parts
 from leadscore.workflows.fitted_model import FittedModel
 from leadscore.workflows.judge_promotion import Contest, verdict
+from leadscore.workflows.limit_columns import limit_columns
 from leadscore.workflows.order_table import KIND, OrderedTable, order_table
 from leadscore.workflows.register_model import TrainReport, register_model
 
@@ -47,6 +48,7 @@ def train_on_table(
     check_estimator(settings)
     frame = read_table(path, notice)
     table = order_table(frame, request, settings, str(path), notice)
+    request = limit_columns(table, request, settings, notice)
     if request.id_column is not None:
         table = replace(table, secret=open_secret(open_store(settings.service.store_url)))
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)

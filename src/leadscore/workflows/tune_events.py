@@ -35,6 +35,7 @@ _IDLE: dict[str, Any] = {
     "capacity_per_week": True,
     "grade_lifts": True,
     "learning_curve": True,
+    "max_columns": True,
     "table_test_share": True,
     "lightgbm": {"threads"},
 }

@@ -1,10 +1,9 @@
 """A single field that tells the outcome almost by itself."""
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from leadscore.modeling.leakage.suspect import GROUPS, Field, Groups, LeakSuspect, group_values
-from leadscore.modeling.rows import Flags, Floats
+from leadscore.modeling.rows import Flags, Floats, Whole
 
 RULE = "predicts_alone"
 ALONE_AUC, SURELY_AUC = 0.80, 0.72
@@ -64,12 +63,29 @@ def auc_alone(groups: Groups, label: Flags) -> float:
     size, base = len(groups.names), float(label.mean())
     found = []
     for learn, judge in ((even, ~even), (~even, even)):
-        rows = np.bincount(groups.number[learn], minlength=size)
-        won = np.bincount(groups.number[learn], weights=label[learn], minlength=size)
-        score = ((won + _BELIEF_ROWS * base) / (rows + _BELIEF_ROWS))[groups.number[judge]]
-        if 0 < label[judge].sum() < judge.sum():
-            found.append(float(roc_auc_score(label[judge], score)))
+        rows, won = _rows_and_won(groups.number[learn], label[learn], size)
+        score = (won + _BELIEF_ROWS * base) / (rows + _BELIEF_ROWS)
+        judged, converted = _rows_and_won(groups.number[judge], label[judge], size)
+        if 0 < converted.sum() < judged.sum():
+            found.append(_auc_of_groups(score, converted, judged - converted))
     return float(np.mean(found)) if found else 0.5
+
+
+def _rows_and_won(number: Whole, label: Flags, size: int) -> tuple[Floats, Floats]:
+    """All rows and the converted ones of each group, shape (size,)."""
+    rows = np.bincount(number, minlength=size).astype(np.float64)
+    return rows, np.bincount(number, weights=label, minlength=size).astype(np.float64)
+
+
+def _auc_of_groups(score: Floats, won: Floats, lost: Floats) -> float:
+    """ROC-AUC of rows that have the score of their group, from the counts alone; equal scores are ties.
+
+    >>> _auc_of_groups(np.array([0.1, 0.7, 0.1]), np.array([1.0, 1.0, 0.0]), np.array([0.0, 0.0, 2.0]))
+    0.75
+    """
+    levels, place = np.unique(score, return_inverse=True)
+    ups, downs = (np.bincount(place, weights=each, minlength=len(levels)) for each in (won, lost))
+    return float(ups @ (np.cumsum(downs) - downs / 2) / (ups.sum() * downs.sum()))
 
 
 def auc_error(auc: float, won: int, lost: int) -> float:
