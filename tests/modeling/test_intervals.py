@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadscore.modeling.intervals import IntervalTable, equal_event_bins, estimate_rate, fit_intervals
+from leadscore.modeling.intervals import (
+    IntervalTable,
+    equal_event_bins,
+    estimate_rate,
+    fit_intervals,
+    fit_intervals_by_horizon,
+    market_drift,
+)
+from leadscore.modeling.rows import LabelledRows
 
 
 def misjudged_company(random, leads, snapshots, typical, size):
@@ -74,6 +82,15 @@ def test_a_market_that_may_have_moved_makes_intervals_wider():
     rows = calibrated_rows(20_000)
     still, moving = fit_intervals(*rows), fit_intervals(*rows, drift=0.3)
     assert width(moving) > 2 * width(still)
+
+
+def test_the_later_outcomes_tell_of_a_moved_market_the_wider_the_interval():
+    p, converted, weight, cluster = calibrated_rows(20_000)
+    both = np.column_stack([converted, converted])
+    later = LabelledRows(known=np.ones_like(both), converted=both, weight=weight, cluster=cluster)
+    drift = [market_drift(days) for days in (14, 180)]
+    near, far = fit_intervals_by_horizon(np.column_stack([p, p]), later, np.zeros(len(p), dtype=np.int64), drift)
+    assert width(far) > 1.3 * width(near)
 
 
 def test_no_rows_leave_a_wide_interval_around_the_prediction():

@@ -218,7 +218,7 @@ def test_a_classifier_named_in_the_configuration_takes_lightgbms_place(settings:
 
 def test_a_table_has_no_market_that_may_have_moved_since(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     intervals = trained(rows(1), settings).final.intervals
-    monkeypatch.setattr(fit_recipe, "MARKET_DRIFT", 5.0)
+    monkeypatch.setattr(fit_recipe, "market_drift", lambda _: 5.0)
     assert trained(rows(1), settings).final.intervals == intervals
 
 

@@ -18,12 +18,12 @@ LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
 BIN_WIDTH = 1.0
 """Width, in log-odds, of the bins in which errors are looked for."""
-LEARNED_SHARE = 0.5
+LEARNED_SHARE = 0.45
 """How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
 LARGEST_VARIANCE = 8.0
 """Variance of what a bin without any case is thought to say."""
-MARKET_DRIFT = 0.1
-"""How far, in log-odds, a market is thought to have moved since the rows that intervals are learnt from."""
+YEARLY_DRIFT = 0.45
+"""How far, in log-odds, the level of a market is thought to wander within a year."""
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
 TYPICAL_SIZE = 0.4
@@ -153,17 +153,30 @@ def fit_intervals(
     return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt + drift**2))
 
 
-def fit_intervals_by_horizon(p: Floats, later: LabelledRows, segment: Whole, drift: float) -> tuple[IntervalTable, ...]:
+def market_drift(horizon_days: int) -> float:
+    """How far, in log-odds, a market may have moved unseen: outcomes tell of it only once their horizon has passed.
+
+    The level wanders like a random walk, so that its spread grows with the root of the time.
+
+    >>> market_drift(4 * 90) == 2 * market_drift(90)
+    True
+    """
+    return float(YEARLY_DRIFT * np.sqrt(horizon_days / 365))
+
+
+def fit_intervals_by_horizon(
+    p: Floats, later: LabelledRows, segment: Whole, drift: Sequence[float]
+) -> tuple[IntervalTable, ...]:
     """`fit_intervals` for each horizon, on the rows old enough for it.
 
     p        shape (n, h); later  the same rows, labelled by horizon; segment  shape (n,).
-    drift    how far a market may have moved since, in log-odds; 0 where the rows have no time.
+    drift    how far a market may have moved since, in log-odds, by horizon; 0 where the rows have no time.
     """
     tables = []
-    for horizon, predicted in enumerate(p.T):
+    for horizon, (predicted, moved) in enumerate(zip(p.T, drift, strict=True)):
         ripe = later.known[:, horizon]
         told = (later.converted[ripe, horizon], later.weight[ripe], later.cluster[ripe], segment[ripe])
-        tables.append(fit_intervals(predicted[ripe], *told, drift))
+        tables.append(fit_intervals(predicted[ripe], *told, moved))
     return tuple(tables)
 
 

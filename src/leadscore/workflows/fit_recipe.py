@@ -19,7 +19,7 @@ from leadscore.modeling.confidence import LittleHistory, expected_on
 from leadscore.modeling.distillation import fit_taught_bands
 from leadscore.modeling.estimator import make_estimator
 from leadscore.modeling.evaluation import Evaluation, evaluate
-from leadscore.modeling.intervals import MARKET_DRIFT, IntervalTable, fit_intervals_by_horizon
+from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon, market_drift
 from leadscore.modeling.newest_level import at_newest_level
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.recipe import Columns, Recipe, fit_recipe
@@ -136,7 +136,7 @@ def judge(
     for number, (name, predicted) in enumerate({"": p, **predictions}.items()):
         evaluations[name] = evaluate(predicted, later, names, training.bootstrap_draws, training.seed)
         progress("judging on later data", number + 1, len(predictions) + 1)
-    drift = 0.0 if kind == "table" else MARKET_DRIFT
+    drift = [0.0 if kind == "table" else market_drift(days) for days in horizons]
     intervals = fit_intervals_by_horizon(p, later, group_of_like_leads(learnt.features, matrix), drift)
     model = evaluations.pop("")
     return Judged(fitted, p, matrix, base_rates(learnt.whole), model, evaluations, intervals, predictions)
