@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadscore.modeling.doubts import Doubts, doubts_of_events
 from leadscore.modeling.intervals import (
     IntervalTable,
     equal_event_bins,
     estimate_rate,
     fit_intervals,
     fit_intervals_by_horizon,
-    market_drift,
 )
 from leadscore.modeling.rows import LabelledRows
 
@@ -80,7 +80,7 @@ def test_a_model_that_promises_too_much_gets_intervals_that_reach_lower():
 
 def test_a_market_that_may_have_moved_makes_intervals_wider():
     rows = calibrated_rows(20_000)
-    still, moving = fit_intervals(*rows), fit_intervals(*rows, drift=0.3)
+    still, moving = fit_intervals(*rows), fit_intervals(*rows, doubts=Doubts(drift=0.3))
     assert width(moving) > 2 * width(still)
 
 
@@ -88,9 +88,18 @@ def test_the_later_outcomes_tell_of_a_moved_market_the_wider_the_interval():
     p, converted, weight, cluster = calibrated_rows(20_000)
     both = np.column_stack([converted, converted])
     later = LabelledRows(known=np.ones_like(both), converted=both, weight=weight, cluster=cluster)
-    drift = [market_drift(days) for days in (14, 180)]
-    near, far = fit_intervals_by_horizon(np.column_stack([p, p]), later, np.zeros(len(p), dtype=np.int64), drift)
+    doubts = [doubts_of_events(days) for days in (14, 180)]
+    near, far = fit_intervals_by_horizon(np.column_stack([p, p]), later, np.zeros(len(p), dtype=np.int64), doubts)
     assert width(far) > 1.3 * width(near)
+
+
+def test_the_coldest_leads_are_thought_to_be_promised_too_much():
+    p, converted, weight, cluster = calibrated_rows(5_000)
+    cold, typical = 0.001, float(p.mean())
+    even, pulled = (fit_intervals(p, converted, weight, cluster, doubts=Doubts(pull=pull)) for pull in (0.0, 0.3))
+    for end in (0, 1):
+        assert pulled.at(cold)[end] < 0.7 * even.at(cold)[end]
+    assert pulled.at(typical) == pytest.approx(even.at(typical), rel=0.05)
 
 
 def test_no_rows_leave_a_wide_interval_around_the_prediction():

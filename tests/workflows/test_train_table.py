@@ -15,6 +15,7 @@ from leadscore.features.table_columns import table_row
 from leadscore.modeling.artifact import load_artifact, write_artifact
 from leadscore.modeling.candidates import LEARNERS, Candidate
 from leadscore.modeling.choice import Choice
+from leadscore.modeling.doubts import Doubts
 from leadscore.registry.pyfunc_model import LeadscoreModel
 from leadscore.scoring.scorer import Scorer
 from leadscore.workflows import fit_recipe, train_table
@@ -218,7 +219,7 @@ def test_a_classifier_named_in_the_configuration_takes_lightgbms_place(settings:
 
 def test_a_table_has_no_market_that_may_have_moved_since(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     intervals = trained(rows(1), settings).final.intervals
-    monkeypatch.setattr(fit_recipe, "market_drift", lambda _: 5.0)
+    monkeypatch.setattr(fit_recipe, "doubts_of_events", lambda _: Doubts(drift=5.0))
     assert trained(rows(1), settings).final.intervals == intervals
 
 

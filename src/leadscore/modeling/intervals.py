@@ -12,18 +12,17 @@ from typing import Any, Self
 
 import numpy as np
 
+from leadscore.modeling.doubts import PULL_DOUBT, Doubts
 from leadscore.modeling.rows import Flags, Floats, LabelledRows, Whole
 
 LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
 BIN_WIDTH = 1.0
 """Width, in log-odds, of the bins in which errors are looked for."""
-LEARNED_SHARE = 0.45
+LEARNED_SHARE = 0.15
 """How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
 LARGEST_VARIANCE = 8.0
 """Variance of what a bin without any case is thought to say."""
-YEARLY_DRIFT = 0.45
-"""How far, in log-odds, the level of a market is thought to wander within a year."""
 NARROWEST = 0.05
 """Least distance, in log-odds, between a probability and either end of its interval."""
 TYPICAL_SIZE = 0.4
@@ -125,7 +124,12 @@ class IntervalTable:
 
 
 def fit_intervals(
-    p: Floats, converted: Flags, weight: Floats, cluster: Whole, segment: Whole | None = None, drift: float = 0.0
+    p: Floats,
+    converted: Flags,
+    weight: Floats,
+    cluster: Whole,
+    segment: Whole | None = None,
+    doubts: Doubts | None = None,
 ) -> IntervalTable:
     """Learn the intervals of one horizon from later rows that the model was not trained on.
 
@@ -133,7 +137,7 @@ def fit_intervals(
     converted  shape (n,), the known label; weight and cluster (the lead's number) alike.
     segment    shape (n,), whole number of each row's segment or source, 0 or more: how far segments stray from the
                prediction beyond chance widens all intervals, for the rate of a bin hides differences inside it.
-    drift      how far, in log-odds, all rates may have moved since these rows.
+    doubts     what these rows cannot tell; None for nothing.
 
     The error of a prediction, in log-odds, is taken as normal: a part common to all rows, one common to the rows of
     like probability, one of the segment within them. The sizes of the last two are estimated from all cells together,
@@ -141,8 +145,10 @@ def fit_intervals(
     """
     parts = np.zeros(len(p), dtype=np.int64) if segment is None else segment
     rows_per_case = _spread(converted, weight, cluster)
+    typical = _log_odds(np.average(p, weights=weight, keepdims=True)) if len(p) else np.zeros(1)
+    unseen = doubts or Doubts()
     shift, doubt = _common_shift(p, converted, weight / rows_per_case)
-    moved = 1 / (1 + np.exp(-(_log_odds(p) + shift)))
+    moved = 1 / (1 + np.exp(-(_log_odds(p) + shift - unseen.pulled(typical - _log_odds(p)))))
     bins = np.floor(_log_odds(p) / BIN_WIDTH)
     centre, cells = [0.0], [(np.zeros(0), np.zeros(0))]
     for rows in (bins == number for number in np.unique(bins)):
@@ -150,33 +156,25 @@ def fit_intervals(
         cells.append(_cells(moved[rows], converted[rows], weight[rows] / rows_per_case, parts[rows]))
     known = slice(1, None) if len(cells) > 1 else slice(None)
     mean, variance = _predict_error(cells[known])
-    return _table(np.array(centre[known]), mean + shift, np.sqrt(variance + doubt + drift**2))
-
-
-def market_drift(horizon_days: int) -> float:
-    """How far, in log-odds, a market may have moved unseen: outcomes tell of it only once their horizon has passed.
-
-    The level wanders like a random walk, so that its spread grows with the root of the time.
-
-    >>> market_drift(4 * 90) == 2 * market_drift(90)
-    True
-    """
-    return float(YEARLY_DRIFT * np.sqrt(horizon_days / 365))
+    place = np.array(centre[known])
+    cold = unseen.pulled(typical - place)
+    variance = variance + doubt + unseen.drift**2 + (PULL_DOUBT * cold) ** 2
+    return _table(place, mean + shift - cold, np.sqrt(variance))
 
 
 def fit_intervals_by_horizon(
-    p: Floats, later: LabelledRows, segment: Whole, drift: Sequence[float]
+    p: Floats, later: LabelledRows, segment: Whole, doubts: Sequence[Doubts]
 ) -> tuple[IntervalTable, ...]:
     """`fit_intervals` for each horizon, on the rows old enough for it.
 
     p        shape (n, h); later  the same rows, labelled by horizon; segment  shape (n,).
-    drift    how far a market may have moved since, in log-odds, by horizon; 0 where the rows have no time.
+    doubts   what the rows cannot tell, by horizon.
     """
     tables = []
-    for horizon, (predicted, moved) in enumerate(zip(p.T, drift, strict=True)):
+    for horizon, (predicted, unseen) in enumerate(zip(p.T, doubts, strict=True)):
         ripe = later.known[:, horizon]
         told = (later.converted[ripe, horizon], later.weight[ripe], later.cluster[ripe], segment[ripe])
-        tables.append(fit_intervals(predicted[ripe], *told, moved))
+        tables.append(fit_intervals(predicted[ripe], *told, unseen))
     return tuple(tables)
 
 

@@ -17,9 +17,10 @@ from leadscore.modeling.base_rate import base_rates
 from leadscore.modeling.baselines import fit_baselines
 from leadscore.modeling.confidence import LittleHistory, expected_on
 from leadscore.modeling.distillation import fit_taught_bands
+from leadscore.modeling.doubts import Doubts, doubts_of_events
 from leadscore.modeling.estimator import make_estimator
 from leadscore.modeling.evaluation import Evaluation, evaluate
-from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon, market_drift
+from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.newest_level import at_newest_level
 from leadscore.modeling.predictor import BandPredictor
 from leadscore.modeling.recipe import Columns, Recipe, fit_recipe
@@ -136,8 +137,8 @@ def judge(
     for number, (name, predicted) in enumerate({"": p, **predictions}.items()):
         evaluations[name] = evaluate(predicted, later, names, training.bootstrap_draws, training.seed)
         progress("judging on later data", number + 1, len(predictions) + 1)
-    drift = [0.0 if kind == "table" else market_drift(days) for days in horizons]
-    intervals = fit_intervals_by_horizon(p, later, group_of_like_leads(learnt.features, matrix), drift)
+    doubts = [Doubts() if kind == "table" else doubts_of_events(days) for days in horizons]
+    intervals = fit_intervals_by_horizon(p, later, group_of_like_leads(learnt.features, matrix), doubts)
     model = evaluations.pop("")
     return Judged(fitted, p, matrix, base_rates(learnt.whole), model, evaluations, intervals, predictions)
 
