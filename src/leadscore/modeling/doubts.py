@@ -9,9 +9,11 @@ import numpy as np
 
 from leadscore.modeling.rows import Floats
 
-YEARLY_DRIFT = 0.6
+YEARLY_DRIFT = 0.35
 """How far, in log-odds, the level of a market is thought to wander within a year."""
-COLD_PULL, COLD_FROM, COLD_TO = 0.3, 1.25, 3.5
+DAYS_IN_USE = 90
+"""How long a version is thought to be asked after the rows that its intervals were learnt from."""
+COLD_PULL, COLD_FROM, COLD_TO = 0.4, 1.0, 3.5
 """Trees with a penalty stop short of the chances of the coldest leads: by COLD_PULL times the square of how far, in
 log-odds, a chance lies more than COLD_FROM below the mean chance; no colder ones than COLD_TO were seen."""
 PULL_DOUBT = 0.5
@@ -32,7 +34,7 @@ class Doubts:
     def pulled(self, below: Floats) -> Floats:
         """By how much chances that lie `below` the mean chance are thought too high, shape as given.
 
-        >>> Doubts(pull=0.3).pulled(np.array([0.0, 2.25])).tolist()
+        >>> Doubts(pull=0.3).pulled(np.array([0.0, 2.0])).tolist()
         [0.0, 0.3]
         """
         return np.asarray(self.pull * (np.clip(below, COLD_FROM, COLD_TO) - COLD_FROM) ** 2)
@@ -43,7 +45,7 @@ def doubts_of_events(horizon_days: int) -> Doubts:
 
     The level wanders like a random walk, so that its spread grows with the root of the time.
 
-    >>> doubts_of_events(4 * 90).drift == 2 * doubts_of_events(90).drift
+    >>> doubts_of_events(365 - DAYS_IN_USE).drift == YEARLY_DRIFT
     True
     """
-    return Doubts(float(YEARLY_DRIFT * np.sqrt(horizon_days / 365)), COLD_PULL)
+    return Doubts(float(YEARLY_DRIFT * np.sqrt((horizon_days + DAYS_IN_USE) / 365)), COLD_PULL)

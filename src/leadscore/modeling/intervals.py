@@ -19,7 +19,7 @@ LEVEL = 0.9
 NORMAL_QUANTILE = 1.6448536269514722
 BIN_WIDTH = 1.0
 """Width, in log-odds, of the bins in which errors are looked for."""
-LEARNED_SHARE = 0.15
+LEARNED_SHARE = 0.1
 """How much larger the variance of each part is taken to be in a bin of one conversion; half that for two, and so on."""
 LARGEST_VARIANCE = 8.0
 """Variance of what a bin without any case is thought to say."""
