@@ -71,6 +71,12 @@ def test_random_companies_reach_every_feature(every_feature):
     assert too_plain == []
 
 
+def test_one_feature_of_the_account_is_enough(every_feature):
+    own = next(each for each in every_feature.features if each.account and each.filter and each.kind == "count")
+    some = FeatureSet((own,), {}, {})
+    assert check_feature_set(some, 5_000).examples == ()
+
+
 def test_a_row_form_that_differs_from_its_sql_is_found(every_feature, monkeypatch):
     def off_by_one(span):
         right = STREAK.row(span)

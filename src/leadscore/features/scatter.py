@@ -56,7 +56,8 @@ class _Answer:
         for feature in features:
             if feature.kind in NOT_OF_EVENTS or level_of(feature) != "event":
                 continue
-            if ANY in (self._number(feature.selection), self._number(feature.whole)):
+            read = [feature.selection, feature.whole] if feature.kind == SHARE else [feature.selection]
+            if ANY in map(self._number, read):
                 terms |= terms_of(feature)
         if not terms:
             return {"snapshot_row": np.zeros(0, np.int64)}
