@@ -43,7 +43,9 @@ def trained_texts() -> tuple[str, ...]:
     return tuple(_band_text(seed) for seed in range(3))
 
 
-def write_small_model(folder: Path, texts: Sequence[str], version: str = "1", **changes: object) -> None:
+def write_small_model(
+    folder: Path, texts: Sequence[str], version: str = "1", features: FeatureSet = FEATURES, **changes: object
+) -> None:
     """Write a model version into a folder."""
     manifest = {
         "name": "leadscore",
@@ -60,4 +62,4 @@ def write_small_model(folder: Path, texts: Sequence[str], version: str = "1", **
     intervals = IntervalTable((0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
     table = build_score_table(0.05, (4.0, 1.5, 0.5)).to_dict()
     golden = np.array([[0.0, np.nan, 1.0, 0.0], [2.0, 3.0, 4.0, 1.0]])
-    write_artifact(folder, ArtifactParts(FEATURES, of_trees(texts), (intervals,) * 3, table, golden, manifest))
+    write_artifact(folder, ArtifactParts(features, of_trees(texts), (intervals,) * 3, table, golden, manifest))

@@ -48,6 +48,7 @@ def test_any_words_and_categories_survive_json(labels, values):
         replace(SET, features=(replace(SET.features[0], window_days=8), *SET.features[1:])),
         replace(SET, encoders=SET.encoders | {"industry": Encoder("category", {"mining": 0, "software": 1})}),
         replace(SET, ignored_types=()),
+        replace(SET, respect_consent=True),
     ],
 )
 def test_whatever_changes_values_changes_the_fingerprint(changed):
@@ -56,6 +57,14 @@ def test_whatever_changes_values_changes_the_fingerprint(changed):
 
 def test_the_fingerprint_is_the_same_on_every_machine():
     assert SET.fingerprint == "sha256:f51c3b1cb4e90573"
+
+
+def test_a_model_keeps_whether_it_respects_consent_and_one_that_knows_nothing_of_it_does_not():
+    respectful = replace(SET, respect_consent=True)
+    assert FeatureSet.from_json(respectful.to_json()) == respectful
+    assert respectful.without_attributes(["size"]).respect_consent
+    assert "respect_consent" not in SET.to_json()
+    assert not FeatureSet.from_json(SET.to_json()).respect_consent
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"features": 3}', SET.to_json().replace("window_days", "window")])

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from leadscore.config.load import Settings, load_settings
 from leadscore.domain.progress import silent
-from leadscore.domain.time import DAY_US
+from leadscore.domain.time import DAY_US, LATEST_US
 from leadscore.simulate.company import SimulatedCompany, simulate_company
 from leadscore.workflows.build_training_set import TrainingSet, build_training_set
 
@@ -67,3 +69,20 @@ def test_no_row_at_an_event_ripens_before_the_first_week_does(company: Simulated
         weekly = len(found.whole)
         ripe = found.bands.known.any(axis=0)
         assert (found.bands.known[:weekly].any(axis=0) == ripe).all()
+
+
+def test_what_only_leads_did_that_had_refused_is_not_learnt_where_consent_is_respected(
+    company: SimulatedCompany,
+) -> None:
+    facts, day = company.facts(), company.start_at + 600 * DAY_US
+    said = facts.attributes.filter(pc.equal(facts.attributes["name"], "consent"))
+    no = {row["lead_id"]: row["known_at"] for row in said.to_pylist() if row["value"] == "no"}
+    happened = facts.events.select(["lead_id", "occurred_at"]).to_pylist()
+    refused = pa.array([row["occurred_at"] >= no.get(row["lead_id"], LATEST_US) for row in happened])
+    kinds = pc.if_else(refused, "only refused", facts.events["type"].cast(pa.string()))
+    facts = replace(facts, events=facts.events.set_column(2, "type", kinds))
+    settings = with_share(0.0)
+    respectful = replace(settings, features=settings.features.model_copy(update={"respect_consent": True}))
+    plain, found = (build_training_set(facts, day, each, silent).features for each in (settings, respectful))
+    assert found.respect_consent
+    assert {name for name in plain.names if "only_refused" in name} == {*plain.names} - {*found.names} != set()

@@ -20,6 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from leadscore.domain.consent import CONSENT
 from leadscore.domain.errors import DataError
 from leadscore.domain.event import VALUE_SCALE, Event
 from leadscore.domain.lead import AttributeValue
@@ -151,7 +152,11 @@ def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
     if "source" in lead.model_fields_set:
         cells["source"] = lead.source
     lead_id = lead.lead_id or ""
-    attributes = tuple(AttributeValue(lead_id, name, attribute_text(cell), created_at) for name, cell in cells.items())
+    # One value without history: what a lead refuses, it refuses for all events that come with it.
+    attributes = tuple(
+        AttributeValue(lead_id, name, attribute_text(cell), EARLIEST_US if name == CONSENT else created_at)
+        for name, cell in cells.items()
+    )
     # Copying the parts into Events would take as long as validating them, and nothing would read the difference.
     others = None if request.account_events is None else tuple(_each_once(request.account_events))
     return LeadHistory(

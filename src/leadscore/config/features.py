@@ -79,6 +79,8 @@ class FeaturesConfig(Section):
     """Count how many attributes of a lead are known."""
     account_attribute: str = "account_id"
     """The attribute that leads of one account share."""
+    respect_consent: bool = False
+    """Count no event that occurred when the lead's attribute `consent` was known to say no; see docs/privacy.md."""
     events_at_once: int = Field(2_000_000, ge=10_000)
     """`features build` works on parts of the leads with about as many events, so that memory stays bounded."""
     ignore_types: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from leadscore.features.definitions import NOT_OF_EVENTS
 from leadscore.features.feature_set import FeatureSet
 
 
@@ -19,11 +20,13 @@ def compare(before: FeatureSet, after: FeatureSet) -> FeatureDifference:
     """What changes from one feature set to another; the order of columns is no difference."""
     old = {feature.name: feature for feature in before.features}
     new = {feature.name: feature for feature in after.features}
+    otherwise = before.respect_consent != after.respect_consent
     changed = [
         name
         for name in sorted(old.keys() & new.keys())
         if old[name] != new[name]
         or before.encoders.get(old[name].attribute or "") != after.encoders.get(new[name].attribute or "")
+        or (otherwise and old[name].kind not in NOT_OF_EVENTS)
         or before.plugins.get(old[name].kind) != after.plugins.get(new[name].kind)
     ]
     return FeatureDifference(

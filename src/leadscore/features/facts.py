@@ -45,6 +45,7 @@ class Facts:
                 JSON text, read from the store only where some feature asks for it, else null.
     outcomes    how leads ended; a lead may have none or several.
     people      who goes by another id, by the schema PEOPLE; the other tables have been `linked` by it already.
+    refused_before  event_ids of what members did when they had refused, while they were leads of their own.
     """
 
     leads: pa.Table
@@ -52,6 +53,7 @@ class Facts:
     events: pa.Table
     outcomes: pa.Table
     people: pa.Table = field(default_factory=PEOPLE.empty_table)
+    refused_before: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
 
     def known_before(self, as_of: int) -> "Facts":
         """The facts that could have been used as of an instant; everything learned from them is blind to the future.

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -85,6 +85,7 @@ class FeatureSet:
     ignored_types  event types that count in no feature, not even in those over all types.
     account_attribute  the attribute that leads of one account share.
     plugins        aggregation of a plug-in -> hash of the code that defines it.
+    respect_consent  whether events count in no feature that occurred when the lead had refused.
     """
 
     features: tuple[Feature, ...]
@@ -93,6 +94,7 @@ class FeatureSet:
     ignored_types: tuple[str, ...] = ()
     account_attribute: str = "account_id"
     plugins: dict[str, str] = field(default_factory=dict)
+    respect_consent: bool = False
 
     @cached_property
     def reads_accounts(self) -> bool:
@@ -114,6 +116,7 @@ class FeatureSet:
             "channel": "channels" in kinds or any(each.channels for each in filters),
             "campaign": "campaigns" in kinds or any(each.campaigns for each in filters),
             "properties": self.reads_properties,
+            "event_id": self.respect_consent,
         }
         always = ("lead_id", "type", "occurred_at", "known_at", "value")
         return frozenset(always) | {name for name, read in optional.items() if read}
@@ -146,17 +149,12 @@ class FeatureSet:
 
     def without_attributes(self, names: Collection[str]) -> "FeatureSet":
         """The same features but those of some attributes."""
-        return FeatureSet(
-            tuple(feature for feature in self.features if feature.attribute not in names),
-            {name: encoder for name, encoder in self.encoders.items() if name not in names},
-            {
-                key: word
-                for key, word in self.labels.items()
-                if key.split("=")[0] not in {f"attribute:{n}" for n in names}
-            },
-            self.ignored_types,
-            self.account_attribute,
-            self.plugins,
+        gone = {f"attribute:{name}" for name in names}
+        return replace(
+            self,
+            features=tuple(feature for feature in self.features if feature.attribute not in names),
+            encoders={name: encoder for name, encoder in self.encoders.items() if name not in names},
+            labels={key: word for key, word in self.labels.items() if key.split("=")[0] not in gone},
         )
 
     def to_json(self) -> str:
@@ -164,6 +162,9 @@ class FeatureSet:
         parts = {each.name: getattr(self, each.name) for each in fields(self)}
         parts["features"] = [_said(feature) for feature in self.features]
         parts["encoders"] = {name: asdict(encoder) for name, encoder in self.encoders.items()}
+        if not self.respect_consent:
+            # Unsaid where it is off: models that know nothing of it keep their fingerprint.
+            del parts["respect_consent"]
         return json.dumps(parts, sort_keys=True, indent=1, ensure_ascii=False)
 
     @classmethod
@@ -181,6 +182,7 @@ class FeatureSet:
                 ignored_types=tuple(parts["ignored_types"]),
                 account_attribute=str(parts["account_attribute"]),
                 plugins=dict(parts["plugins"]),
+                respect_consent=bool(parts.get("respect_consent", False)),
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(

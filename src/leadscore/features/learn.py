@@ -78,6 +78,7 @@ def feature_set_of(seen: Seen, config: FeaturesConfig, labels: dict[str, str]) -
         tuple(sorted(config.ignore_types)),
         config.account_attribute,
         {name: code for name, code in plugin_hashes().items() if name in used},
+        config.respect_consent,
     )
 
 

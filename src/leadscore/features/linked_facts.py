@@ -5,6 +5,7 @@ import pyarrow.compute as pc
 
 from leadscore.domain.lead import FIRST_SEEN_SOURCE
 from leadscore.domain.outcome import MERGED
+from leadscore.features.consented_facts import refused_rows
 from leadscore.features.facts import SCHEMAS, Facts
 
 
@@ -29,6 +30,7 @@ def linked(facts: Facts, people: pa.Table) -> Facts:
         events=pa.concat_tables([_until(events, people), _to_person(events, people)]),
         outcomes=pa.concat_tables([_until(outcomes, people), *shared, _ends(people)]),
         people=people,
+        refused_before=_refused_before(facts, people),
     )
 
 
@@ -37,6 +39,19 @@ def _until(table: pa.Table, people: pa.Table) -> pa.Table:
     place = pc.index_in(table["lead_id"], value_set=people["lead_id"].combine_chunks())
     since = people["since"].take(place)
     return table.filter(pc.fill_null(pc.less(table["known_at"], since), True))
+
+
+def _refused_before(facts: Facts, people: pa.Table) -> pa.Array:
+    """The events of members from when they were leads of their own and had refused.
+
+    The values come to the person only later; what they forbade until then would count again.
+    """
+    members = people["lead_id"].combine_chunks()
+    told = facts.attributes.filter(pc.is_in(facts.attributes["lead_id"], value_set=members))
+    refused = facts.events.filter(pa.array(refused_rows(facts.events, told)))
+    place = pc.index_in(refused["lead_id"], value_set=members)
+    earlier = pc.less(refused["occurred_at"], people["since"].take(place))
+    return refused.filter(pc.fill_null(earlier, False))["event_id"].combine_chunks()
 
 
 def _to_person(table: pa.Table, people: pa.Table) -> pa.Table:

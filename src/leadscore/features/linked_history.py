@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from leadscore.domain.consent import refused_events
 from leadscore.domain.event import Event
 from leadscore.domain.identity import Membership
 from leadscore.domain.lead import FIRST_SEEN_SOURCE, AttributeValue
@@ -16,7 +17,7 @@ def linked_history(person: LeadHistory, members: Sequence[tuple[Membership, Lead
     members   other ids, each with since when it is known to belong to the person, and what is stored under it.
     """
     attributes, events, outcomes = list(person.attributes), list(person.events), list(person.outcomes)
-    lead_id = person.lead_id or ""
+    lead_id, refused = person.lead_id or "", set[str]()
     for membership, history in members:
         since = membership.since
         had = {value.name for value in person.attributes if value.known_at <= since and not _only_seen(value)}
@@ -25,6 +26,7 @@ def linked_history(person: LeadHistory, members: Sequence[tuple[Membership, Lead
             for value in history.attributes
             if value.name not in had
         ]
+        refused |= {e.event_id for e in refused_events(history.events, history.attributes) if e.occurred_at < since}
         events += [replace(event, lead_id=lead_id, known_at=max(event.known_at, since)) for event in history.events]
         outcomes += [replace(end, lead_id=lead_id, known_at=max(end.known_at, since)) for end in history.outcomes]
     return replace(
@@ -32,6 +34,7 @@ def linked_history(person: LeadHistory, members: Sequence[tuple[Membership, Lead
         attributes=tuple(sorted(attributes, key=_in_time)),
         events=tuple(sorted(events, key=_when_it_happened)),
         outcomes=tuple(sorted(outcomes, key=_when_it_ended)),
+        refused_before=frozenset(refused),
     )
 
 

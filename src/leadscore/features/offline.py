@@ -10,6 +10,7 @@ from leadscore.domain.progress import Progress, silent
 from leadscore.features.account_columns import code_accounts
 from leadscore.features.arithmetic import days
 from leadscore.features.columns import Asked, Ints, asked_snapshots, code_attributes
+from leadscore.features.consented_facts import counting_facts
 from leadscore.features.duckdb_engine import duckdb_engine
 from leadscore.features.event_columns import code_events, weight_table
 from leadscore.features.facts import Facts
@@ -42,6 +43,7 @@ def compute_matrix(
     if engine is None:
         with duckdb_engine() as embedded:
             return compute_matrix(facts, snapshots, feature_set, progress, embedded)
+    facts = counting_facts(facts, feature_set.respect_consent)
     asked = asked_snapshots(facts, snapshots)
     # By column in memory, as it is filled and written.
     matrix = np.full((snapshots.num_rows, len(feature_set.features)), np.nan, order="F")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from leadscore.domain.consent import consented_events
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.outcome import Outcome
@@ -27,6 +28,7 @@ class LeadHistory:
     events          unique by event_id, any order.
     account_events  events of the other leads of the account that the lead belongs to as of the instant of interest;
                     None if it belongs to none, or if they were not looked up.
+    refused_before  event_ids of what another id of the lead did when it had refused and was a lead of its own.
     """
 
     lead_id: str | None
@@ -35,6 +37,7 @@ class LeadHistory:
     events: tuple[Event, ...]
     outcomes: tuple[Outcome, ...] = ()
     account_events: tuple[Event, ...] | None = None
+    refused_before: frozenset[str] = frozenset()
 
 
 class OnlineFeatures:
@@ -43,6 +46,7 @@ class OnlineFeatures:
     def __init__(self, feature_set: FeatureSet) -> None:
         self._empty = feature_set.empty.tolist()
         self._ignored = frozenset(feature_set.ignored_types)
+        self._respect_consent = feature_set.respect_consent
         self._attributes: dict[str, tuple[int, Encoder]] = {}
         self._ages: list[int] = []
         self._filled: list[int] = []
@@ -68,7 +72,10 @@ class OnlineFeatures:
         for column in self._ages:
             row[column] = days(float(as_of - history.created_at))
         self._fill_attributes(row, history, as_of)
-        kinds = self._visible(history.events, as_of)
+        events: Sequence[Event] = history.events
+        if self._respect_consent:
+            events = consented_events(events, history.attributes, history.refused_before)
+        kinds = self._visible(events, as_of)
         self._fill_events(row, kinds)
         if self._asked:
             self._fill_selections(row, history, kinds, as_of)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
+from leadscore.domain.consent import CONSENT, consented_events
 from leadscore.domain.event import Event
 from leadscore.domain.lead import AttributeValue
 from leadscore.domain.time import DAY_US, EARLIEST_US, LATEST_US
@@ -36,6 +37,7 @@ class Trial:
     events: list[Event]
     asked: list[tuple[str, int]]
     account_attribute: str
+    respect_consent: bool = False
 
     def facts(self) -> Facts:
         """The company as tables."""
@@ -59,10 +61,15 @@ class Trial:
         account = self._account(lead, as_of)
         others = [other for other in self._with_account.get(account or "", ()) if other != lead]
         theirs = tuple(
-            event for other in others if self._account(other, as_of) == account for event in happened.get(other, ())
+            event for other in others if self._account(other, as_of) == account for event in self._counting(other)
         )
         mine = (tuple(values.get(lead, ())), tuple(happened.get(lead, ())))
         return LeadHistory(lead, self.created[lead], *mine, account_events=theirs if account else None)
+
+    def _counting(self, lead: str) -> Sequence[Event]:
+        values, happened = self._by_lead
+        events = happened.get(lead, [])
+        return consented_events(events, values.get(lead, [])) if self.respect_consent else events
 
     def _account(self, lead: str, as_of: int) -> str | None:
         values = [value for value in self._by_lead[0].get(lead, ()) if value.name == self.account_attribute]
@@ -102,7 +109,7 @@ def random_trial(feature_set: FeatureSet, seed: int, leads: int = 12, events: in
         lead, at = marks[rng.integers(len(marks))] if number % 3 else (_pick(names, rng), int(_instants(rng, 1)[0]))
         at += int(_pick(spans, rng)) * DAY_US * int(rng.integers(2)) + int(rng.integers(-1, 2))
         asked.append((lead, max(EARLIEST_US, min(LATEST_US, at))))
-    return Trial(created, attributes, happened, asked, feature_set.account_attribute)
+    return Trial(created, attributes, happened, asked, feature_set.account_attribute, feature_set.respect_consent)
 
 
 def _instants(rng: np.random.Generator, number: int) -> np.ndarray:
@@ -125,6 +132,9 @@ def _attributes(feature_set: FeatureSet, created: dict[str, int], rng: np.random
         for known_at in (at, *_instants(rng, int(rng.integers(3))).tolist()):
             account = _pick([None, "", *(f"account {number}" for number in range(1 + len(created) // 6))], rng)
             found.append(AttributeValue(lead, feature_set.account_attribute, account, int(known_at)))
+        if feature_set.respect_consent:
+            for known_at in (at, *_instants(rng, int(rng.integers(4))).tolist()):
+                found.append(AttributeValue(lead, CONSENT, _pick([None, "", "yes", "no", "No "], rng), int(known_at)))
     return list({(a.lead_id, a.name, a.known_at): a for a in found}.values())
 
 

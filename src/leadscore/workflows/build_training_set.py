@@ -14,6 +14,7 @@ from leadscore.dataset.snapshots import SnapshotTable, weekly_snapshots
 from leadscore.domain.errors import DataError
 from leadscore.domain.progress import Progress
 from leadscore.domain.time import DAY_US
+from leadscore.features.consented_facts import counting_facts
 from leadscore.features.facts import Facts
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import seen_in
@@ -79,7 +80,7 @@ def build_training_set(facts: Facts, until: int, settings: Settings, progress: P
     """
     training = settings.training
     known = facts.known_before(until)
-    features = called_for(seen_in(known), settings)
+    features = called_for(seen_in(counting_facts(known, settings.features.respect_consent)), settings)
     since = until - training.history_days * DAY_US
     spells = OpenSpells.of(known, settings.routing.qualification.sql_event_types)
     table = weekly_snapshots(

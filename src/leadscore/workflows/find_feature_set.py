@@ -7,6 +7,7 @@ from leadscore.config.lines import with_lines
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError, UsageError
 from leadscore.domain.progress import Progress, silent
+from leadscore.features.consented_facts import counting_facts
 from leadscore.features.feature_set import FeatureSet
 from leadscore.features.learn import NOTHING_SEEN, Seen, feature_set_of, seen_in
 from leadscore.registry.connection import open_registry
@@ -60,7 +61,8 @@ def partition_facts(
 
 def learnt_from(parts: FactPartitions, settings: Settings) -> FeatureSet:
     """The feature set for facts in parts."""
-    return called_for(sum((seen_in(facts) for facts in parts), NOTHING_SEEN), settings)
+    respect = settings.features.respect_consent
+    return called_for(sum((seen_in(counting_facts(facts, respect)) for facts in parts), NOTHING_SEEN), settings)
 
 
 def called_for(seen: Seen, settings: Settings) -> FeatureSet:

@@ -148,7 +148,10 @@ class ScoringService:
         model = self._model
         if model is None or history.lead_id is None or not model.artifact.features.reads_accounts:
             return history
-        others = load_account_events(self._stored_in(), history, model.artifact.features.account_attribute, as_of)
+        features = model.artifact.features
+        others = load_account_events(
+            self._stored_in(), history, features.account_attribute, as_of, respect_consent=features.respect_consent
+        )
         return replace(history, account_events=others)
 
     def _history(self, lead_id: str, as_of: int) -> LeadHistory:
