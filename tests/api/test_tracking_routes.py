@@ -42,6 +42,7 @@ def test_messages_are_taken_in_before_the_routing_and_nothing_else_is(bare):
 
     headers = {"Authorization": f"Bearer {bare.keys['write']}"}
     client = TestClient(app)
+    client.portal = bare.client.portal  # one event loop for the service: its locks wake nobody in another
     for name in TRACKING_TYPES:
         answer = client.post(f"/v1/{name}", json={**TRACK, "batch": []}, headers=headers)
         assert answer.json()["success"] is True
