@@ -43,7 +43,7 @@ _numbers = itertools.count()
 _store = receive.store_deliveries
 def _each_anew(connection, deliveries):
     from dataclasses import replace
-    anew = lambda m: replace(m, message_id=f"{m.message_id}~{os.getpid()}.{next(_numbers)}")
+    anew = lambda m: m._replace(message_id=f"{m.message_id}~{os.getpid()}.{next(_numbers)}")
     renamed = [replace(d, parsed=[anew(m) for m in d.parsed]) for d in deliveries]
     return _store(connection, renamed)
 receive.store_deliveries = _each_anew
