@@ -97,7 +97,8 @@ def test_explain_compares_with_the_last_stored_score(company: Company) -> None:
 def test_later_facts_do_not_move_a_past_score(company: Company, tmp_path: Path) -> None:
     hot, at = company.demo["hottest"][1]["lead_id"], a_day_ago(company)
     past = f"{int(at[:4]) - 1}{at[4:]}"
-    leads = [hot, *(f"sim-{number:06d}" for number in range(40))]
+    others = {f"sim-{number:06d}" for number in range(40)} - {company.demo["hottest"][0]["lead_id"], hot}
+    leads = [hot, *sorted(others)]
     before = score(company, [(lead, past) for lead in leads], "before")
     later = tmp_path / "later.csv"
     later.write_text(

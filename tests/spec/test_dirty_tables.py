@@ -176,7 +176,8 @@ def test_five_hundred_columns_are_learnt_and_the_doubtful_ones_named_in_one_line
     answer = check(
         workshop, Dirty("", table(*wide, head=head), TRAIN, 0, ("no value stands in column field_1, field_3",))
     )
-    assert len([line for line in answer.err.splitlines() if line.startswith("warning")]) == 1
+    warnings = [line for line in answer.err.splitlines() if line.startswith("warning")]
+    assert len([line for line in warnings if "max_columns" not in line]) == 1
     assert "and 238 more" in answer.err
 
 

@@ -112,15 +112,16 @@ def killed_again_and_again(service: Service, home: Home, kills: int) -> tuple[li
 def told_and_held(home: Home, acknowledged: list[str]) -> dict[str, int]:
     """How many messages were lost, doubled, or are stored though nobody sent them."""
     store = open_store(home.store.engine.url.render_as_string(False))
-    held = [message.message_id for message in each_message(store)]
-    events = [row[0] for row in each_event(store, ["event_id"])]
+    # Ids of the senders begin with a number; others may have used the database before.
+    held = [message.message_id for message in each_message(store) if message.message_id[0].isdigit()]
+    events = [row[0] for row in each_event(store, ["event_id"]) if row[0][0].isdigit()]
     store.close()
-    assert sorted(held) == sorted(events)
     sent = [each.partition("~")[0] for each in held]
     return {
         "acknowledged": len(acknowledged),
         "lost": len(set(acknowledged) - set(sent)),
         "doubled": len(sent) - len(set(sent)),
+        "without their event": len(set(held) ^ set(events)) + len(events) - len(set(events)),
         # The last message of each sender may be stored without its answer having arrived.
         "unknown": max(0, len(set(sent) - set(acknowledged)) - 7 * SENDERS),
     }
@@ -141,7 +142,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged_and_doubles_nothing(
     restarts.sort()
     median = restarts[len(restarts) // 2]
     record_property("found", f"{kills} kills, {found}, answering again after {median:.2f} s (median)")
-    assert {name: found[name] for name in ("lost", "doubled", "unknown")} == {"lost": 0, "doubled": 0, "unknown": 0}
+    assert {name: count for name, count in found.items() if count} == {"acknowledged": len(acknowledged)}
     assert found["acknowledged"] > 50 * kills
     if kind == "sqlite":
         with closing(sqlite3.connect(home.folder / "data/leadscore.db")) as database:
