@@ -11,10 +11,9 @@ from leadscore.features.definitions import Feature
 from leadscore.scoring.scorer import Scorer
 from leadscore.scoring.voices import GroupVoices
 
-# While nothing happens these can only fall, so a rise shows that something did.
-_RISE_BY_EVENTS = frozenset(
-    {"count", "decayed", "rate", "active_days", "types", "channels", "campaigns", "leads", "streak"}
-)
+# While nothing happens these can only fall, so a rise shows that something did. Active days and streaks may rise:
+# their days are counted back from the instant, and two events of one such day can lie in two of a later instant.
+_RISE_BY_EVENTS = frozenset({"count", "decayed", "rate", "types", "channels", "campaigns", "leads"})
 _ROUNDING = 1e-9
 _PREFIXES: dict[ChangeCause, str] = {
     "new_events": "new activity",
