@@ -3,12 +3,19 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leadscore.scoring.explanation import changes, explain, log_odds
+from leadscore.domain.event import Event
+from leadscore.features.aggregations import BUILT_IN
+from leadscore.features.definitions import Feature
+from leadscore.features.visible_events import VisibleEvents
+from leadscore.scoring.explanation import _differs, _shows_events, changes, explain, log_odds
 
 from .test_scorer import FEATURES, band_text, rows, scorer_of
 
 NAN = math.nan
+HOUR_US = 3_600_000_000
 # decayed, count in 30 days, days since the last demo; page views in 30 days; industry
 QUIET = [0.0, 0.0, NAN, 2.0, 1.0]
 
@@ -87,3 +94,14 @@ def test_every_group_can_be_told(scorer):
     }
     groups = {feature.group for feature in FEATURES.features if feature.name in names}
     assert groups == {feature.group for feature in FEATURES.features}
+
+
+@pytest.mark.parametrize("aggregation", BUILT_IN.values(), ids=BUILT_IN)
+@given(hours_ago=st.lists(st.integers(1, 200), min_size=1, max_size=12), later=st.integers(1, 48))
+def test_time_alone_is_never_told_as_new_activity(aggregation, hours_ago, later):
+    events = [Event(str(n), "L1", "chat", -ago * HOUR_US, 0, 1_000, "web") for n, ago in enumerate(hours_ago)]
+    for kind in aggregation.spans:
+        span = None if kind == "ever" else 7
+        before, after = (aggregation.row(span)(VisibleEvents.of(events, passed * HOUR_US)) for passed in (0, later))
+        feature = Feature("f", aggregation.name, window_days=span)
+        assert not (_differs(before, after) and _shows_events(feature, before, after, later / 24))
