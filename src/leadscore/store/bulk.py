@@ -51,7 +51,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
         return 0
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(_sqlite_insert(table), list(rows)).rowcount
-    if any(isinstance(column.type, sa.Double) for column in table.c):
+    if _holds_floats(table):
         values: dict[str, Any] = {
             f"column_{place}": list(column) for place, column in enumerate(zip(*rows, strict=True))
         }
@@ -62,9 +62,14 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
 
 
 @cache
+def _holds_floats(table: sa.Table) -> bool:
+    """Whether rows may hold NaN, which JSON has none of."""
+    return any(isinstance(column.type, sa.Double) for column in table.c)
+
+
+@cache
 def _postgresql_insert(table: sa.Table) -> Any:
-    if any(isinstance(column.type, sa.Double) for column in table.c):
-        # JSON has no NaN.
+    if _holds_floats(table):
         every = sa.select(
             *(
                 sa.func.unnest(sa.bindparam(f"column_{place}", type_=_array_type(column)))
@@ -80,6 +85,20 @@ def _postgresql_insert(table: sa.Table) -> Any:
             )
         )
     return postgresql.insert(table).from_select(list(table.c.keys()), every).on_conflict_do_nothing()
+
+
+def delete_rows(connection: sa.Connection, table: sa.Table, keys: Sequence[Row]) -> None:
+    """Delete rows by primary key.
+
+    keys   values of the key's columns, in their order.
+    """
+    if not keys:
+        return
+    columns = list(table.primary_key.columns)
+    same = sa.and_(*(column == sa.bindparam(f"key_{place}") for place, column in enumerate(columns)))
+    connection.execute(
+        sa.delete(table).where(same), [{f"key_{place}": part for place, part in enumerate(key)} for key in keys]
+    )
 
 
 def fetch_rows(connection: sa.Connection, table: sa.Table, by: Sequence[str], keys: Sequence[Row]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from leadscore.domain.errors import OutsideError
-from leadscore.store.bulk import Row
+from leadscore.store.bulk import delete_rows
 from leadscore.store.engine import Store, told_as_outside
 from leadscore.store.links import settle
 from leadscore.store.personal import BY_CONTENT, BY_ID, Person, rows_of
@@ -23,7 +23,9 @@ def delete_person(connection: sa.Connection, person: Person) -> Counter[str]:
     """Delete every row about a person, within a transaction of the caller; number of rows by table."""
     found = rows_of(connection, person)
     for table, rows in found.items():
-        _delete(connection, table, rows)
+        names = table.c.keys()
+        key = [names.index(column.name) for column in table.primary_key.columns]
+        delete_rows(connection, table, [tuple(row[place] for place in key) for row in rows])
     # What hung together through the person may be other people now.
     settle(connection, {end for row in found[LINKS] for end in row[1:3]} - person.ids)
     return Counter({table.name: len(rows) for table, rows in found.items() if rows})
@@ -64,15 +66,6 @@ def _driver(store: Store) -> Iterator[Any]:
             yield raw.dbapi_connection
         finally:
             raw.close()
-
-
-def _delete(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    if not rows:
-        return
-    names, keys = table.c.keys(), list(table.primary_key.columns)
-    same = sa.and_(*(column == sa.bindparam(f"key_{column.name}") for column in keys))
-    places = {f"key_{column.name}": names.index(column.name) for column in keys}
-    connection.execute(sa.delete(table).where(same), [{key: row[at] for key, at in places.items()} for row in rows])
 
 
 def _empty_log(driver: Any, clock: Callable[[], float]) -> None:

@@ -8,7 +8,7 @@ from leadscore.domain.lead import Lead, LeadRow
 from leadscore.domain.progress import Progress, silent
 from leadscore.ingest.identity import is_address_name
 from leadscore.ingest.mentions import address_words, id_word
-from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
+from leadscore.store.bulk import Row, batches, delete_rows, fetch_rows, insert_rows
 from leadscore.store.engine import Store, writing
 from leadscore.store.facts import InsertResult, Rejected
 from leadscore.store.lead_merge import ConflictError, Held, LeadState, Verdict, merge_rows
@@ -54,9 +54,9 @@ def add_first_seen(connection: sa.Connection, leads: Sequence[Lead]) -> None:
     sources = [(lead.lead_id, "source", created[lead.lead_id]) for lead in earlier]
     held = fetch_rows(connection, ATTRIBUTES, ("lead_id", "name", "known_at"), sources)
     only_seen = {lead_id for lead_id, _, _, _, stated_at in held if stated_at is None}
-    _delete(connection, LEADS, [(lead.lead_id,) for lead in earlier])
+    delete_rows(connection, LEADS, [(lead.lead_id,) for lead in earlier])
     moved = [(each.lead_id, "source", created[each.lead_id]) for each in earlier if each.lead_id in only_seen]
-    _delete(connection, ATTRIBUTES, moved)
+    delete_rows(connection, ATTRIBUTES, moved)
     new = [*earlier, *(lead for lead in leads if lead.lead_id not in created)]
     insert_rows(connection, LEADS, [(lead.lead_id, lead.created_at) for lead in new])
     insert_rows(connection, ATTRIBUTES, [(lead.lead_id, "source", lead.created_at, lead.source, None) for lead in new])
@@ -136,20 +136,10 @@ def _save(connection: sa.Connection, before: dict[str, LeadState], after: dict[s
             if held != history:
                 gone += [(lead, name, at) for at, value in held.items() if history.get(at) != value]
                 new += [(lead, name, at, *value) for at, value in history.items() if held.get(at) != value]
-    _delete(connection, LEADS, [row[:1] for row in leads_earlier])
-    _delete(connection, ATTRIBUTES, gone)
+    delete_rows(connection, LEADS, [row[:1] for row in leads_earlier])
+    delete_rows(connection, ATTRIBUTES, gone)
     insert_rows(connection, LEADS, leads_new + leads_earlier)
     insert_rows(connection, ATTRIBUTES, new)
-
-
-def _delete(connection: sa.Connection, table: sa.Table, keys: list[Row]) -> None:
-    if not keys:
-        return
-    columns = list(table.primary_key.columns)
-    same = sa.and_(*(column == sa.bindparam(f"key_{place}") for place, column in enumerate(columns)))
-    connection.execute(
-        sa.delete(table).where(same), [{f"key_{place}": part for place, part in enumerate(key)} for key in keys]
-    )
 
 
 def _counted(verdicts: dict[int, Verdict]) -> InsertResult:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from leadscore.domain.identity import Link, Membership
 from leadscore.ingest.identity import Refused, links_of_lead, resolve
-from leadscore.store.bulk import Row, fetch_rows, insert_rows
+from leadscore.store.bulk import Row, delete_rows, fetch_rows, insert_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import LINKS, PEOPLE
 
@@ -33,7 +33,7 @@ def add_links(connection: sa.Connection, links: Sequence[Link]) -> int:
     crowded = _crowded(connection, joining)
     changed = [link for link in changed if link not in joining or not {link.one, link.other} & crowded]
     if changed:
-        _delete(connection, [link[:3] for link in changed if link[:3] in stored])
+        delete_rows(connection, LINKS, [link[:3] for link in changed if link[:3] in stored])
         insert_rows(connection, LINKS, changed)
         settle(connection, {end for link in changed for end in (link.one, link.other)})
     return len(changed)
@@ -47,7 +47,7 @@ def set_addresses(connection: sa.Connection, addresses: Mapping[str, Collection[
     wanted = {link for lead, told in addresses.items() for link in links_of_lead(lead, told)}
     held = set(_links(fetch_rows(connection, LINKS, ("kind", "one"), [("lead_email", lead) for lead in addresses])))
     if wanted != held:
-        _delete(connection, [link[:3] for link in held - wanted])
+        delete_rows(connection, LINKS, [link[:3] for link in held - wanted])
         add_links(connection, sorted(wanted - held))
         settle(connection, {end for link in held - wanted for end in (link.one, link.other)})
 
@@ -137,10 +137,3 @@ def _when_said(link: Link) -> tuple[int, str]:
 
 def _links(rows: Iterable[Sequence[object]]) -> list[Link]:
     return [Link(*row) for row in rows]  # type: ignore[arg-type]
-
-
-def _delete(connection: sa.Connection, keys: Sequence[Row]) -> None:
-    if keys:
-        same = sa.and_(*(LINKS.c[name] == sa.bindparam(f"key_{name}") for name in _KEY))
-        values = [{f"key_{name}": part for name, part in zip(_KEY, key, strict=True)} for key in keys]
-        connection.execute(sa.delete(LINKS).where(same), values)

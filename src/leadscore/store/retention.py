@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from leadscore.domain.time import DAY_US
-from leadscore.store.bulk import Row, batches, stream_rows
+from leadscore.store.bulk import Row, batches, delete_rows, stream_rows
 from leadscore.store.engine import Store, reading, writing
 from leadscore.store.tables import DEAD_LETTERS, DECISIONS, MESSAGES, SCORES, TRACKED_EVENTS
 
@@ -30,7 +30,8 @@ def delete_expired(store: Store, days: Mapping[str, int | None], now: int) -> di
         for table, column in EXPIRING[name] if limit is not None else ():
             keys = _older(store, table, column, now - int(limit or 0) * DAY_US)
             for start, end in batches(len(keys)):
-                _delete(store, table, keys[start:end])
+                with writing(store) as connection:
+                    delete_rows(connection, table, keys[start:end])
             if keys:
                 deleted[table.name] = len(keys)
     messages = days.get("messages")
@@ -52,9 +53,3 @@ def _older(store: Store, table: sa.Table, column: str, instant: int) -> list[Row
     query = sa.select(*table.primary_key.columns).where(table.c[column] < instant)
     with reading(store) as connection:
         return [row for rows in stream_rows(connection, query, 10_000) for row in rows]
-
-
-def _delete(store: Store, table: sa.Table, keys: list[Row]) -> None:
-    (key,) = table.primary_key.columns
-    with writing(store) as connection:
-        connection.execute(sa.delete(table).where(key == sa.bindparam("gone")), [{"gone": row[0]} for row in keys])
