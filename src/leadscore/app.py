@@ -53,7 +53,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         app.state.service = service
         # What was loaded stays; looking through it for cycles again and again costs messages a twentieth of their time.
         gc.freeze()
-        app.state.dashboard = Dashboard(service.store, service.keys, service.scoring, service.champion_read)
+        app.state.dashboard = Dashboard(service.store, service.keys, service.scoring, service.champion_settled)
         # Events are taken in while the champion is still being read, which takes seconds.
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_use_champion, service)

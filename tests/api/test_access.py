@@ -1,9 +1,7 @@
 import base64
 
 import pytest
-from starlette.requests import Request
 
-from leadscore.api.access import caller_of
 from leadscore.store.keys import create_key, list_keys, revoke_key
 
 SCORE = ("POST", "/v1/score")
@@ -81,11 +79,3 @@ def test_an_address_that_guesses_keys_is_told_to_wait_a_minute(own, monkeypatch)
     assert (answer.json()["code"], answer.headers["retry-after"]) == ("LS-AUTH-03", "60")
     assert own.client.post("/sign-in", data={"key": "guess"}).status_code == 429
     assert own("GET", "/v1/leads").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("host", "caller"),
-    [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("no:address", "no:address")],
-)
-def test_ipv6_addresses_of_one_customer_count_as_one(host, caller):
-    assert caller_of(Request({"type": "http", "client": (host, 1)})) == caller

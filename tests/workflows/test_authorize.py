@@ -77,6 +77,16 @@ def test_an_address_that_guesses_is_held_back_but_not_its_keys_that_work(sqlite_
     keys.refuse_guesses("guess 4", "203.0.113.7")
 
 
+def test_guesses_from_all_ipv6_addresses_of_one_customer_count_together(sqlite_store):
+    keys = KeyRing(sqlite_store, wrong_per_minute=2)
+    for host in ("2001:db8:1:2::5", "2001:db8:1:2:ffff::6"):
+        keys.refuse_guesses("guess", host)
+        keys.count_guess(host)
+    with pytest.raises(DataError, match="LS-AUTH-03"):
+        keys.refuse_guesses("guess", "2001:db8:1:2::7")
+    keys.refuse_guesses("guess", "2001:db8:1:3::5")
+
+
 def test_what_is_remembered_of_guesses_has_an_end(sqlite_store, monkeypatch):
     monkeypatch.setattr(authorize, "_MOST_CALLERS", 10)
     monkeypatch.setattr(authorize, "_MOST_KNOWN", 10)

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from ipaddress import IPv6Network
 
 import anyio.to_thread
 from fastapi import Request
@@ -25,12 +24,12 @@ async def authorize(request: Request, keys: KeyRing, action: str, key: str | Non
     given = key_of(request.headers.get("authorization"), basic=action == "track") or key
     if not given or len(given) > _LONGEST_KEY:
         raise _no_key("no API key was given" if not given else "the API key is too long")
-    remembered, caller = keys.remembered(given), caller_of(request)
-    keys.refuse_guesses(given, caller)
+    remembered, host = keys.remembered(given), request.client.host if request.client else ""
+    keys.refuse_guesses(given, host)
     scope = remembered[0] if remembered else await anyio.to_thread.run_sync(keys.look_up, given)
     keys.renew(given)
     if scope is None:
-        keys.count_guess(caller)
+        keys.count_guess(host)
         raise _no_key("the API key is unknown or revoked")
     if scope not in ALLOWED_SCOPES[action]:
         allowed = " or ".join(sorted(ALLOWED_SCOPES[action]))
@@ -56,15 +55,6 @@ def key_of(header: str | None, *, basic: bool) -> str | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     return decoded.partition(":")[0] or None
-
-
-def caller_of(request: Request) -> str:
-    """The address a request comes from; of an IPv6 address the half that one customer of a network has to himself."""
-    host = request.client.host[:64] if request.client else ""
-    try:
-        return str(IPv6Network(f"{host}/64", strict=False)) if ":" in host else host
-    except ValueError:
-        return host
 
 
 def _no_key(found: str) -> DataError:

@@ -53,5 +53,4 @@ async def _received(request: Request) -> Response:
     read = partial(parse_cloud_events, body, request.headers, received_at, limits.max_event_bytes)
     parsed = await anyio.to_thread.run_sync(read)
     receipt = await service.intake.take(Delivery(parsed, received_at, received_at))
-    counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
-    return json_answer({"success": True, **counts})
+    return json_answer(receipt.to_dict())

@@ -62,14 +62,18 @@ class Service:
         self.keys.close()
         self.store.close()
 
-    async def wait_for_champion(self) -> None:
-        """Wait until it is known which model is in use.
-
-        Raises   DataError [LS-MODEL-01] if reading the champion takes longer than a caller should wait.
-        """
+    async def champion_settled(self) -> bool:
+        """Wait until it is known which model is in use; False if that takes longer than a caller should wait."""
         with anyio.move_on_after(_CHAMPION_PATIENCE_SECONDS):
             await self.champion_read.wait()
-        if not self.champion_read.is_set():
+        return self.champion_read.is_set()
+
+    async def wait_for_champion(self) -> None:
+        """`champion_settled` or an error.
+
+        Raises   DataError [LS-MODEL-01].
+        """
+        if not await self.champion_settled():
             found = "the champion is still being read after the start"
             raise DataError("LS-MODEL-01", found=found, fix="ask again in a few seconds; /readyz tells when")
 

@@ -61,8 +61,7 @@ async def _received(request: Request) -> Response:
     # A small body is read sooner than a thread is woken.
     delivery = read() if len(body) < _SMALL_BODY else await anyio.to_thread.run_sync(read)
     receipt = await service.intake.take(delivery)
-    counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": receipt.dead_lettered}
-    return Response(to_json({"success": True, **counts}), headers=_FROM_ANY_SITE, media_type="application/json")
+    return Response(to_json(receipt.to_dict()), headers=_FROM_ANY_SITE, media_type="application/json")
 
 
 async def _preflight() -> Response:

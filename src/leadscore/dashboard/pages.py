@@ -1,11 +1,11 @@
 """The page of the hottest leads and its sign-in; everything on it comes from this server."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl
 
-import anyio
 import anyio.to_thread
 import jinja2
 from fastapi import APIRouter, Request, Response
@@ -18,7 +18,6 @@ from leadscore.workflows.score_lead import ScoringService
 
 _COOKIE = "leadscore_session"
 _MOST_FORM_BYTES = 4_096
-_CHAMPION_PATIENCE_SECONDS = 10
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -43,13 +42,13 @@ router = APIRouter(include_in_schema=False)
 class Dashboard:
     """What the pages need; made when the application starts.
 
-    champion_read   set once it is known which model is in use.
+    champion_settled   waits until it is known which model is in use, if that does not take too long.
     """
 
     store: Store
     keys: KeyRing
     scoring: ScoringService
-    champion_read: anyio.Event
+    champion_settled: Callable[[], Awaitable[bool]]
     sessions: Sessions = field(default_factory=Sessions)
 
 
@@ -60,8 +59,7 @@ async def show_hottest(request: Request) -> Response:
     key = dashboard.sessions.key_of(request.cookies.get(_COOKIE))
     if key is None or not await _may_read(dashboard, key):
         return _moved("/sign-in")
-    with anyio.move_on_after(_CHAMPION_PATIENCE_SECONDS):
-        await dashboard.champion_read.wait()
+    await dashboard.champion_settled()
     view = await anyio.to_thread.run_sync(hottest_view, dashboard.store, dashboard.scoring.artifact)
     return _page(signed_in=True, **view)
 
@@ -76,10 +74,10 @@ async def ask_for_key() -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session with a key that may read."""
     dashboard = _dashboard(request)
-    key, caller = (await _form(request)).get("key", "").strip(), request.client.host if request.client else ""
-    dashboard.keys.refuse_guesses(key, caller)
+    key, host = (await _form(request)).get("key", "").strip(), request.client.host if request.client else ""
+    dashboard.keys.refuse_guesses(key, host)
     if not key or not await _may_read(dashboard, key):
-        dashboard.keys.count_guess(caller)
+        dashboard.keys.count_guess(host)
         problem = (
             "This key is unknown, revoked, or may only send events. A key of scope read, crm or admin opens the page."
         )

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv6Network
 
 from leadscore.domain.errors import DataError
 from leadscore.store.engine import Store
@@ -21,6 +22,18 @@ ALLOWED_SCOPES = {
     "admin": frozenset({"admin"}),
 }
 """What can be done -> scopes of the keys that may do it. Write keys are public in browsers and may only track."""
+
+
+def caller_of(host: str) -> str:
+    """Whom an address belongs to; of an IPv6 address the half that one customer of a network has to himself.
+
+    >>> caller_of("203.0.113.7"), caller_of("2001:db8:1:2:3:4:5:6"), caller_of("no:address")
+    ('203.0.113.7', '2001:db8:1:2::/64', 'no:address')
+    """
+    try:
+        return str(IPv6Network(f"{host[:64]}/64", strict=False)) if ":" in host else host[:64]
+    except ValueError:
+        return host[:64]
 
 
 class KeyRing:
@@ -42,14 +55,14 @@ class KeyRing:
         found = self._known.get(key)
         return (found[1],) if found is not None and self._clock() < found[0] else None
 
-    def refuse_guesses(self, key: str, caller: str) -> None:
+    def refuse_guesses(self, key: str, host: str) -> None:
         """Spare the store the look-up of a key that never worked, for an address that tried too many wrong ones.
 
         Raises   DataError [LS-AUTH-03].
         """
         self._forget_guesses()
         worked = self._known.get(key, (0.0, None))[1] is not None
-        if not worked and self._wrong.get(self._counter(caller), 0) >= self._wrong_allowed:
+        if not worked and self._wrong.get(self._counter(host), 0) >= self._wrong_allowed:
             raise DataError(
                 "LS-AUTH-03",
                 found="too many wrong API keys came from this address",
@@ -57,16 +70,17 @@ class KeyRing:
                 fix="wait a minute and send a key that works",
             )
 
-    def count_guess(self, caller: str) -> None:
+    def count_guess(self, host: str) -> None:
         """Remember that an address gave a wrong key."""
-        counter = self._counter(caller)
+        counter = self._counter(host)
         self._wrong[counter] = self._wrong.get(counter, 0) + 1
 
     def _forget_guesses(self) -> None:
         if self._clock() - self._counted_since >= _MINUTE:
             self._wrong, self._counted_since = {}, self._clock()
 
-    def _counter(self, caller: str) -> str:
+    def _counter(self, host: str) -> str:
+        caller = caller_of(host)
         # Beyond so many addresses the further ones share a counter, so that memory has an end.
         return caller if caller in self._wrong or len(self._wrong) < _MOST_CALLERS else ""
 

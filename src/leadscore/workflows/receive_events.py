@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 from leadscore.domain.event import Event
 from leadscore.ingest.clean import canonical_json
@@ -34,6 +35,11 @@ class Receipt:
     accepted: int
     duplicates: int
     dead_lettered: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON answer that senders get."""
+        counts = {"accepted": self.accepted, "duplicates": self.duplicates, "rejected": self.dead_lettered}
+        return {"success": True, **counts}
 
 
 @dataclass(frozen=True)

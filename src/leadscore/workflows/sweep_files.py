@@ -6,7 +6,6 @@ A file is known by its columns; whatever else lies in the folders is somebody's 
 import csv
 import gzip
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -189,7 +188,6 @@ def _sweep_parquet(path: Path, sweep: _Sweep) -> int:
         input=json.dumps(asked).encode(),
         capture_output=True,
         check=False,
-        env={**os.environ},
     )
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines()[-1:]

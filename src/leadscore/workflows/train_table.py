@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def train_on_table(
     table = order_table(frame, request, settings, str(path), notice)
     request = limit_columns(table, request, settings, notice)
     if request.id_column is not None:
-        table = replace(table, secret=open_secret(open_store(settings.service.store_url)))
+        with closing(open_store(settings.service.store_url)) as store:
+            table = replace(table, secret=open_secret(store))
     registry = open_registry(settings.service.tracking_uri, settings.service.models_folder)
     with tempfile.TemporaryDirectory(prefix="leadscore-") as scratch:
         champion = load_champion(registry, name, Path(scratch))
