@@ -32,7 +32,15 @@ from leadscore.workflows.build_training_set import TrainingSet, build_evaluation
 from leadscore.workflows.fit_recipe import fit, judge
 from leadscore.workflows.learn_events import KIND, learnable
 from learning_designs import DESIGNS, fitted
-from learning_figures import attained, coverage, held_by_the_top, predicted_over_true, spread
+from learning_figures import (
+    COLD,
+    attained,
+    coverage,
+    held_by_the_top,
+    predicted_over_true,
+    spread,
+    true_over_predicted_when_cold,
+)
 from learning_questions import cut_of, events_arriving, facts_of, weekly_list
 
 RESULTS = Path(__file__).parent / "results"
@@ -80,8 +88,13 @@ def measure(company: SimulatedCompany, settings: Settings, asked: argparse.Names
             yield row
 
 
-def measure_coverage(company: SimulatedCompany, settings: Settings, rows: int) -> dict[str, list[bool]]:
-    """Whether intervals learnt at the cut, as `train` learns them, hold the later truth of its version, by horizon."""
+def measure_coverage(
+    company: SimulatedCompany, settings: Settings, rows: int
+) -> dict[str, tuple[list[bool], list[float]]]:
+    """Whether intervals learnt at the cut, as `train` learns them, hold the later truth of its version, by horizon.
+
+    Beside it what part of the predicted chance the true one of the coldest leads is.
+    """
     training, cut = settings.training, cut_of(company)
     facts = company.facts().known_before(cut)
     split = plan_split(int(facts.leads["created_at"].to_numpy().min()), cut, training)
@@ -95,7 +108,13 @@ def measure_coverage(company: SimulatedCompany, settings: Settings, rows: int) -
     predictor = BandPredictor(bands, training.horizons_days, training.main_horizon_days)
     p = predictor.curve(asked.matrix(whole.features))
     tables = zip(training.horizons_days, judged.intervals, p.T, asked.truth.T, strict=True)
-    return {f"{days}d": coverage(chance, table.at_all(chance), truth, asked) for days, table, chance, truth in tables}
+    return {
+        f"{days}d": (
+            coverage(chance, table.at_all(chance), truth, asked),
+            true_over_predicted_when_cold(chance, truth, asked),
+        )
+        for days, table, chance, truth in tables
+    }
 
 
 def _by_horizon(name: str, horizons: tuple[int, ...], values: np.ndarray) -> Figures:
@@ -159,11 +178,13 @@ def main() -> None:
         settings = replace(settings, training=training)
     rows: list[Figures] = []
     held: dict[str, list[bool]] = {}
+    cold: dict[str, list[list[float]]] = {}
     for seed in asked.seeds:
         company = simulate_company(asked.leads, seed, world=WORLDS[asked.world])
         if asked.coverage:
-            for horizon, inside in measure_coverage(company, settings, asked.rows).items():
+            for horizon, (inside, ratios) in measure_coverage(company, settings, asked.rows).items():
                 held.setdefault(horizon, []).extend(inside)
+                cold.setdefault(horizon, []).append(ratios)
                 print(f"seed {seed}, {horizon}: {np.mean(inside):.3f} of {len(inside)} groups", flush=True)
             continue
         found: list[Figures] = [{"seed": seed, **row} for row in measure(company, settings, asked)]
@@ -171,8 +192,10 @@ def main() -> None:
             print(f"seed {seed}: {row['design']} event {row['event_mean']:.3f} list {row['list_mean']:.3f}", flush=True)
         rows += found
     for horizon, inside in held.items():
+        ratios = " / ".join(f"{each:.2f}" for each in np.nanmean(cold[horizon], axis=0))
         print(
-            f"{horizon}: the mean 90 % interval holds the mean truth in {np.mean(inside):.3f} of {len(inside)} groups"
+            f"{horizon}: the mean 90 % interval holds the mean truth in {np.mean(inside):.3f} of {len(inside)} groups; "
+            f"true over predicted {ratios} between {' / '.join(map(str, COLD))} log-odds below the mean chance"
         )
     if rows:
         print()

@@ -1,6 +1,7 @@
 """How near predictions come to the exact truth, and whether their intervals hold it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from learning_questions import Questions
 BINS = 10
 FEWEST_ROWS = 20
 TOP_SHARE = 0.05
+COLD = (2.0, 2.5, 3.0, 3.5)
+"""Log-odds below the mean chance between which the coldest leads are looked at."""
 
 
 def expected_log_loss(p: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
@@ -57,6 +60,22 @@ def coverage(p: np.ndarray, ends: tuple[np.ndarray, np.ndarray], truth: np.ndarr
                 low, mean, high = (np.average(x[rows], weights=asked.weight[rows]) for x in (ends[0], truth, ends[1]))
                 inside.append(bool(low <= mean <= high))
     return inside
+
+
+def true_over_predicted_when_cold(p: np.ndarray, truth: np.ndarray, asked: Questions) -> list[float]:
+    """Mean truth over mean prediction of the snapshots between each two of COLD; NaN where there are fewer than 20.
+
+    p, truth   of one horizon, shape (n,) each.
+    """
+    mean = np.average(p, weights=asked.weight)
+    below = np.log(mean / (1 - mean)) - np.log(p / (1 - p))
+    found = []
+    for low, high in pairwise(COLD):
+        rows = (below >= low) & (below < high)
+        enough = rows.sum() >= FEWEST_ROWS
+        weight = asked.weight[rows]
+        found.append(float(weight @ truth[rows] / (weight @ p[rows])) if enough else np.nan)
+    return found
 
 
 def spread(values: Sequence[float]) -> str:

@@ -1,6 +1,6 @@
 """What later rows cannot tell of a prediction's error, so that intervals must allow for it beforehand.
 
-The figures were chosen on simulated companies (docs/decisions/0014).
+The figures were chosen on simulated companies (docs/decisions/0022).
 """
 
 from dataclasses import dataclass
