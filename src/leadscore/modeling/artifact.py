@@ -13,15 +13,15 @@ from leadscore.domain.errors import DataError
 from leadscore.features.feature_set import FeatureSet
 from leadscore.modeling.band_files import band_files, needed_band_files, read_bands
 from leadscore.modeling.band_model import BandModel
+from leadscore.modeling.golden_rows import golden_answers, refuse_other_answers
 from leadscore.modeling.intervals import IntervalTable
 from leadscore.modeling.predictor import BandPredictor
 
 MANIFEST = "manifest.json"
+DIGEST = "manifest_sha256"
+"""Key of the manifest that holds the hash of all the rest of it."""
 _FEATURES, _INTERVALS, _SCORES, _GOLDEN = "features.json", "intervals.json", "score_table.json", "golden.json"
 _REQUIRED = ("name", "version", "kind", "as_of", "horizons_days", "main_horizon_days", "feature_fingerprint", "files")
-_DIGEST = "manifest_sha256"
-# Sums of leaves are equal everywhere; the last bits of exp differ between processors.
-_P_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def write_artifact(folder: Path, parts: ArtifactParts) -> None:
         _FEATURES: parts.features.to_json(),
         _INTERVALS: _canonical([table.to_dict() for table in parts.intervals]),
         _SCORES: _canonical(parts.score_table),
-        _GOLDEN: _canonical(_golden(predictor, parts.golden_rows)),
+        _GOLDEN: _canonical(golden_answers(predictor, parts.golden_rows)),
     }
     files |= band_files(parts.bands)
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,21 +110,24 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
         raise _damage(where, f"cannot be read: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get(_DIGEST) != _manifest_digest(manifest):
-        raise _damage(where, f"its content does not match its {_DIGEST}")
+    if not isinstance(manifest, dict) or manifest.get(DIGEST) != _manifest_digest(manifest):
+        raise _damage(where, f"its content does not match its {DIGEST}")
     missing = [key for key in _REQUIRED if key not in manifest]
     if missing:
         raise _damage(where, f"lacks {', '.join(missing)}")
     return manifest
 
 
-def load_artifact(folder: Path) -> ModelArtifact:
+def load_artifact(folder: Path, digest: str | None = None) -> ModelArtifact:
     """Read a model version after verifying every byte of it, and recompute its golden rows.
 
+    digest    refuse every manifest but the one with this DIGEST.
     Raises    DataError [LS-MODEL-02] saying which file is missing, unknown or changed, which fingerprint differs, or
               which golden row answers otherwise than when it was written.
     """
     manifest = read_manifest(folder)
+    if digest not in (None, manifest[DIGEST]):
+        raise _damage(str(folder / MANIFEST), "it was exchanged while it was read", "read it again")
     texts = _verified_texts(folder, manifest["files"])
     bands = len(manifest["horizons_days"])
     needed = {_FEATURES, _INTERVALS, _SCORES, _GOLDEN, *needed_band_files(texts, bands)}
@@ -138,7 +141,7 @@ def load_artifact(folder: Path) -> ModelArtifact:
     predictor = BandPredictor(read_bands(texts, bands), manifest["horizons_days"], manifest["main_horizon_days"])
     intervals = _intervals(texts[_INTERVALS])
     _refuse_misfit(predictor, features, intervals)
-    _verify_golden(folder, predictor, json.loads(texts[_GOLDEN]))
+    refuse_other_answers(predictor, json.loads(texts[_GOLDEN]))
     return ModelArtifact(
         folder=folder,
         manifest=manifest,
@@ -176,24 +179,6 @@ def _verified_texts(folder: Path, hashes: dict[str, str]) -> dict[str, str]:
     return {name: content.decode("utf-8") for name, content in contents.items()}
 
 
-def _golden(predictor: BandPredictor, rows: NDArray[np.float64]) -> dict[str, Any]:
-    answers = []
-    for row in rows:
-        values = [None if np.isnan(value) else float(value) for value in row]
-        answers.append({"values": values, "raw": predictor.raw(row).tolist(), "p": predictor.row(row)[0]})
-    return {"rows": answers}
-
-
-def _verify_golden(folder: Path, predictor: BandPredictor, golden: dict[str, Any]) -> None:
-    for number, answer in enumerate(golden["rows"]):
-        row = np.array([np.nan if value is None else value for value in answer["values"]], dtype=np.float64)
-        raw, p = predictor.raw(row).tolist(), predictor.row(row)[0]
-        apart = max(abs(here - there) for here, there in zip(p, answer["p"], strict=True))
-        if raw != answer["raw"] or apart > _P_TOLERANCE:
-            found = f"golden row {number} gives {p} (raw {raw}), written were {answer['p']} (raw {answer['raw']})"
-            raise _damage(str(folder), found)
-
-
 def _refuse_misfit(predictor: BandPredictor, features: FeatureSet, intervals: tuple[IntervalTable, ...]) -> None:
     if predictor.n_features != len(features.names):
         found = f"the models take {predictor.n_features} features, the feature set has {len(features.names)}"
@@ -205,12 +190,12 @@ def _refuse_misfit(predictor: BandPredictor, features: FeatureSet, intervals: tu
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     manifest = json.loads(json.dumps(manifest))  # as a reader will see it: keys are text, tuples are lists
-    text = json.dumps({**manifest, _DIGEST: _manifest_digest(manifest)}, indent=2, ensure_ascii=False)
+    text = json.dumps({**manifest, DIGEST: _manifest_digest(manifest)}, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _manifest_digest(manifest: dict[str, Any]) -> str:
-    return _sha256(_canonical({key: value for key, value in manifest.items() if key != _DIGEST}).encode("utf-8"))
+    return _sha256(_canonical({key: value for key, value in manifest.items() if key != DIGEST}).encode("utf-8"))
 
 
 def _canonical(value: Any) -> str:

@@ -11,6 +11,7 @@ from leadscore.modeling.additive import AdditiveModel
 from leadscore.modeling.native import NativeBooster
 from leadscore.modeling.reasons import LeafTable
 from leadscore.modeling.rows import Floats
+from leadscore.modeling.tree_structure import refuse_odd_trees
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def of_trees(texts: Sequence[str]) -> tuple[BandModel, ...]:
 class BandScorer:
     """One band at work; one row and many rows give the same bits.
 
-    Raises      DataError [LS-MODEL-02] if the band has no part, or parts of different width.
+    Raises      DataError [LS-MODEL-02] if the band has no part, parts of different width, or trees that cannot be.
 
     n_features  columns of the rows that it scores.
     bias        log-odds that the effects start from.
@@ -70,7 +71,7 @@ class BandScorer:
     def __init__(self, model: BandModel) -> None:
         self._mix, self._additive = model.mix, model.additive
         self._booster = None if model.trees is None else NativeBooster(model.trees)
-        self._table = None if self._booster is None else LeafTable(self._booster.dump())
+        self._table = None if self._booster is None else _table_of(self._booster)
         widths = {part.n_features for part in (self._table, self._additive) if part is not None}
         if len(widths) != 1:
             found = f"takes {sorted(widths)} features" if widths else "has neither trees nor an additive model"
@@ -132,3 +133,9 @@ class BandScorer:
         if additive is not None:
             mixed = mixed + self._mix.additive * additive
         return np.asarray(self._mix.slope * mixed)
+
+
+def _table_of(booster: NativeBooster) -> LeafTable:
+    structure = booster.dump()
+    refuse_odd_trees(structure)
+    return LeafTable(structure)

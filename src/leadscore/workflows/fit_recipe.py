@@ -20,6 +20,7 @@ from leadscore.modeling.distillation import fit_taught_bands
 from leadscore.modeling.doubts import Doubts, doubts_of_events
 from leadscore.modeling.estimator import make_estimator
 from leadscore.modeling.evaluation import Evaluation, evaluate
+from leadscore.modeling.golden_rows import draw_golden_rows
 from leadscore.modeling.intervals import IntervalTable, fit_intervals_by_horizon
 from leadscore.modeling.newest_level import at_newest_level
 from leadscore.modeling.predictor import BandPredictor
@@ -27,8 +28,6 @@ from leadscore.modeling.recipe import Columns, Recipe, fit_recipe
 from leadscore.modeling.rows import LabelledRows, TrainingRows
 from leadscore.scoring.grades import build_score_table
 from leadscore.workflows.champion import Champion
-
-_GOLDEN_ROWS = 16
 
 
 @dataclass(frozen=True)
@@ -173,14 +172,13 @@ def parts(
     kept = champion.score_table if champion and _same_question(champion, about["kind"], main) else None
     table = kept or build_score_table(base_rate, settings.training.grade_lifts).to_dict()
     doubt = little_history(learnt, judged, settings, about["kind"])
-    step = max(1, len(learnt.bands.matrix) // _GOLDEN_ROWS)
     headline = judged.evaluation.horizons[horizon_names(settings, about["kind"])[horizons.index(main)]].values()
     return ArtifactParts(
         features=learnt.features,
         bands=fitted.bands,
         intervals=judged.intervals,
         score_table=table,
-        golden_rows=learnt.bands.matrix[::step][:_GOLDEN_ROWS],
+        golden_rows=draw_golden_rows(learnt.bands.matrix),
         manifest={
             **about,
             "learner": fitted.learner,
