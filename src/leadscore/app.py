@@ -22,6 +22,7 @@ from leadscore.api import (
     tracking_routes,
 )
 from leadscore.api.contract import install_openapi
+from leadscore.api.hot_door import HotDoor
 from leadscore.api.problems import install_problems
 from leadscore.api.service import Service, now_micros
 from leadscore.config.load import Settings, load_settings
@@ -85,7 +86,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)
-    app.add_middleware(tracking_routes.TrackingDoor)
+    app.add_middleware(HotDoor, hot={**tracking_routes.HOT, **score_routes.HOT})
     return app
 
 

@@ -4,11 +4,8 @@ import json
 import time
 
 import pytest
-from starlette.responses import Response
-from starlette.testclient import TestClient
 
 from leadscore.api.contract import TRACKING_TYPES
-from leadscore.api.tracking_routes import TrackingDoor
 from leadscore.domain.time import format_instant, parse_instant
 from leadscore.store.history import counts, load_history
 
@@ -28,27 +25,6 @@ def test_a_message_is_stored_and_answered_by_200_and_an_object(bare, scope):
     (event,) = load_history(bare.store, "u1").events
     assert (event.event_id, event.type) == ("m1", "Demo Requested")
     assert event.occurred_at == parse_instant("2026-03-01T12:00:00Z").at < event.known_at
-
-
-def test_messages_are_taken_in_before_the_routing_and_nothing_else_is(bare):
-    reached = []
-
-    async def inside(scope, receive, send):
-        reached.append((scope["method"], scope["path"]))
-        await Response()(scope, receive, send)
-
-    async def app(scope, receive, send):
-        await TrackingDoor(inside)({**scope, "app": bare.client.app}, receive, send)
-
-    headers = {"Authorization": f"Bearer {bare.keys['write']}"}
-    client = TestClient(app)
-    client.portal = bare.client.portal  # one event loop for the service: its locks wake nobody in another
-    for name in TRACKING_TYPES:
-        answer = client.post(f"/v1/{name}", json={**TRACK, "batch": []}, headers=headers)
-        assert answer.json()["success"] is True
-    client.options("/v1/track")
-    client.post("/v1/score")
-    assert reached == [("OPTIONS", "/v1/track"), ("POST", "/v1/score")]
 
 
 def test_the_same_message_again_changes_nothing(bare):

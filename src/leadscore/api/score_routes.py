@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from leadscore.api.answers import ScoreAnswer, ScoresAnswer
 from leadscore.api.contract import KEY, body_of, query_flag
+from leadscore.api.hot_door import Answering
 from leadscore.api.problems import KEYED, responses
 from leadscore.api.requests import ScoreRequest, ScoresRequest, history_of
 from leadscore.api.service import Service, authorized, json_answer, now_micros, validated
@@ -31,7 +32,7 @@ _STORE = query_flag(
 async def score(request: Request) -> Response:
     """Score one lead with the events given; nothing is stored unless `?store=true`."""
     service = await authorized(request, "read")
-    kept = bool(request.url.query) and _wanted(request.query_params.get("store"))
+    kept = bool(request.scope["query_string"]) and _wanted(request.query_params.get("store"))
     if kept:
         await authorized(request, "crm")
     asked = await validated(request, service, ScoreRequest)
@@ -41,6 +42,10 @@ async def score(request: Request) -> Response:
     else:
         scored = _score(service, asked, now)
     return json_answer(score_document(scored))
+
+
+HOT: dict[str, Answering] = {"/v1/score": score}
+"""What `HotDoor` answers; the route describes the same address in OpenAPI."""
 
 
 @router.post(

@@ -5,13 +5,12 @@ from functools import partial
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic_core import to_json
-from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadscore.api.access import authorize
 from leadscore.api.answers import ReceivedAnswer
 from leadscore.api.bodies import read_body
 from leadscore.api.contract import TRACKING_KEY, TRACKING_TYPES, body_schema
+from leadscore.api.hot_door import Answering
 from leadscore.api.problems import KEYED, problem, responses
 from leadscore.api.service import now_micros, service_of
 from leadscore.domain.errors import DataError, LeadscoreError, OutsideError
@@ -45,9 +44,6 @@ async def _track(request: Request) -> Response:
         status = 429 if isinstance(error, OutsideError) else None
         # Without this header a browser cannot tell a refusal from a network fault, and resends.
         return problem(error, status, headers=_FROM_ANY_SITE)
-    except ClientDisconnect:
-        # Nobody is there to read it, and it is no fault of ours.
-        return Response(status_code=400)
 
 
 async def _received(request: Request) -> Response:
@@ -79,25 +75,8 @@ def _key_in(body: bytes) -> str | None:
     return key if isinstance(key, str) else None
 
 
-class TrackingDoor:
-    """Takes messages in before the framework's routing, which costs more than storing one; all else goes on inside.
-
-    The routes of this module describe the same addresses in OpenAPI, and answer there too.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._inside = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or hand on."""
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _ADDRESSES:
-            answer = await _track(Request(scope, receive))
-            await answer(scope, receive, send)
-        else:
-            await self._inside(scope, receive, send)
-
-
-_ADDRESSES = frozenset(f"/v1/{name}" for name in TRACKING_TYPES)
+HOT: dict[str, Answering] = {f"/v1/{name}": _track for name in TRACKING_TYPES}
+"""What `HotDoor` answers; the routes describe the same addresses in OpenAPI."""
 
 for _name, _type in TRACKING_TYPES.items():
     router.add_api_route(
