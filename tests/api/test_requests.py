@@ -19,7 +19,7 @@ def event(**parts):
 
 
 def history(lead, *events):
-    return history_of(ScoreRequest.model_validate({"lead": lead, "events": list(events)}), AS_OF)
+    return history_of(ScoreRequest.model_validate({"lead": lead, "events": list(events)}).asked(), AS_OF)
 
 
 @given(MOMENTS)

@@ -18,7 +18,7 @@ ONE_HOME = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "mlflow": {"registry"},
-    "msgspec": {"ingest", "store"},
+    "msgspec": {"api", "ingest", "store"},
     "lightgbm": {"modeling"},
     "sklearn": {"modeling"},
     "optuna": {"modeling"},

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
@@ -29,10 +30,18 @@ from leadscore.features.online import LeadHistory
 
 MOST_EVENTS = 10_000
 MOST_LEADS = 1_000
-_MOST_VALUE = Decimal(10) ** 15
+MOST_TEXT = 10_000
+MOST_LEAD_ID = 500
+MOST_TYPE = 200
+MOST_VALUE = Decimal(10) ** 15
+"""Largest value of an event, either way."""
 
 
-def _instant(text: object) -> int:
+def instant(text: object) -> int:
+    """Epoch microseconds of a date or date-time in ISO 8601; one that names no zone is read as UTC.
+
+    Raises    ValueError if it is none, or lies outside the years 1 to 9999.
+    """
     # As `parse_instant` reads it, in the fewest steps: one request carries hundreds of instants.
     try:
         moment = datetime.fromisoformat(text)  # type: ignore[arg-type]
@@ -45,11 +54,13 @@ def _instant(text: object) -> int:
     return at
 
 
-def _thousandths(value: Decimal) -> int:
+def thousandths(value: Decimal) -> int:
+    """A decimal as whole thousandths, half to even, as in the import of files."""
     return round(value * VALUE_SCALE)
 
 
-def _json_text(properties: object) -> str | None:
+def json_text(properties: object) -> str | None:
+    """Properties as the text of their JSON; a text is taken for that."""
     return properties if properties is None or isinstance(properties, str) else json.dumps(properties)
 
 
@@ -59,17 +70,36 @@ def _when_it_happened(read: dict[str, Any]) -> int:
 
 
 _DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]})
-Instant = Annotated[int, BeforeValidator(_instant), _DATE_TIME]
+Instant = Annotated[int, BeforeValidator(instant), _DATE_TIME]
 """A date or date-time, ISO 8601, as epoch microseconds; one that names no zone is read as UTC."""
 Value = Annotated[
     Decimal,
-    Field(ge=-_MOST_VALUE, le=_MOST_VALUE),
-    AfterValidator(_thousandths),
+    Field(ge=-MOST_VALUE, le=MOST_VALUE),
+    AfterValidator(thousandths),
     WithJsonSchema({"type": "number", "minimum": -1e15, "maximum": 1e15}),
 ]
 """A decimal as whole thousandths, half to even, as in the import of files."""
-Text = Annotated[str, Field(max_length=10_000)]
+Text = Annotated[str, Field(max_length=MOST_TEXT)]
 AttributeCell = StrictStr | StrictBool | StrictInt | StrictFloat | None
+
+
+@dataclass(slots=True)
+class Asked:
+    """A lead to score, as of an instant, however its body was read.
+
+    created_at      epoch microseconds; None if the body does not tell.
+    cells           attributes by name.
+    events          objects with the members of an `Event` that scoring reads; one event_id may come several times.
+    account_events  likewise; None if the body has none.
+    as_of           epoch microseconds; None if the body does not tell.
+    """
+
+    lead_id: str | None
+    created_at: int | None
+    cells: Mapping[str, str | bool | int | float | None]
+    events: Sequence[Event]
+    account_events: Sequence[Event] | None
+    as_of: int | None
 
 
 class EventPart(BaseModel):
@@ -77,7 +107,7 @@ class EventPart(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    type: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(min_length=1, max_length=MOST_TYPE)]
     """What happened, e.g. `demo_requested`."""
     occurred_at: Instant
     """When it happened."""
@@ -91,14 +121,14 @@ class EventPart(BaseModel):
     """Of several events with one id the first counts."""
     lead_id: Text | None = None
     """Ignored: an event belongs to the lead it is sent with. Taken so that rows of an events file can be sent."""
-    properties: Annotated[Any, AfterValidator(_json_text)] = None
+    properties: Annotated[Any, AfterValidator(json_text)] = None
     """A JSON object, or its text; features may ask for events with a certain property."""
 
 
 class AccountEventPart(EventPart):
     """An engagement event of another lead of the same account."""
 
-    lead_id: Annotated[str, Field(min_length=1, max_length=500)]
+    lead_id: Annotated[str, Field(min_length=1, max_length=MOST_LEAD_ID)]
     """The other lead."""
 
 
@@ -108,7 +138,7 @@ class LeadPart(BaseModel):
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
     __pydantic_extra__: dict[str, AttributeCell] = Field(init=False)
 
-    lead_id: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    lead_id: Annotated[str, Field(min_length=1, max_length=MOST_LEAD_ID)] | None = None
     created_at: Instant | None = None
     """When the lead was collected; the earliest event, or as_of, by default."""
     source: Text | None = None
@@ -126,6 +156,16 @@ class ScoreRequest(BaseModel):
     as_of: Instant | None = None
     """Only what was known before it counts; now by default."""
 
+    def asked(self) -> Asked:
+        """What is asked for."""
+        lead = self.lead
+        cells = dict(lead.__pydantic_extra__)
+        if "source" in lead.model_fields_set:
+            cells["source"] = lead.source
+        # Copying the parts into Events would take as long as validating them, and nothing would read the difference.
+        others = cast("list[Event] | None", self.account_events)
+        return Asked(lead.lead_id, lead.created_at, cells, cast("list[Event]", self.events), others, self.as_of)
+
 
 class ScoresRequest(BaseModel):
     """Many leads to score, each with its own events."""
@@ -137,35 +177,25 @@ class ScoresRequest(BaseModel):
     """For those that name none themselves."""
 
 
-def history_of(request: ScoreRequest, as_of: int) -> LeadHistory:
+def history_of(asked: Asked, as_of: int) -> LeadHistory:
     """The lead of a request in the vocabulary of the core.
 
     as_of     epoch microseconds, UTC.
     Raises    DataError [LS-BODY-03] if the lead says it was created later.
     """
-    lead, events = request.lead, _each_once(request.events)
-    earliest = min((event.occurred_at for event in events), default=as_of)
-    created_at = min(earliest, as_of) if lead.created_at is None else lead.created_at
-    if created_at > as_of:
+    events, created_at = _each_once(asked.events), asked.created_at
+    if created_at is None:
+        created_at = min([as_of, *[event.occurred_at for event in events]])
+    elif created_at > as_of:
         raise DataError("LS-BODY-03", where="lead.created_at", found="the lead was created after as_of")
-    cells = dict(lead.__pydantic_extra__)
-    if "source" in lead.model_fields_set:
-        cells["source"] = lead.source
-    lead_id = lead.lead_id or ""
+    lead_id = asked.lead_id or ""
     # One value without history: what a lead refuses, it refuses for all events that come with it.
     attributes = tuple(
         AttributeValue(lead_id, name, attribute_text(cell), EARLIEST_US if name == CONSENT else created_at)
-        for name, cell in cells.items()
+        for name, cell in asked.cells.items()
     )
-    # Copying the parts into Events would take as long as validating them, and nothing would read the difference.
-    others = None if request.account_events is None else tuple(_each_once(request.account_events))
-    return LeadHistory(
-        lead.lead_id,
-        created_at,
-        attributes,
-        cast("tuple[Event, ...]", tuple(events)),
-        account_events=cast("tuple[Event, ...] | None", others),
-    )
+    others = None if asked.account_events is None else tuple(_each_once(asked.account_events))
+    return LeadHistory(asked.lead_id, created_at, attributes, tuple(events), account_events=others)
 
 
 def attribute_text(cell: AttributeCell) -> str | None:
@@ -183,7 +213,7 @@ def attribute_text(cell: AttributeCell) -> str | None:
     return str(cell)
 
 
-def _each_once(events: Sequence[EventPart]) -> Sequence[EventPart]:
+def _each_once(events: Sequence[Event]) -> Sequence[Event]:
     ids = [event.event_id for event in events if event.event_id is not None]
     if len(set(ids)) == len(ids):
         return events

@@ -4,11 +4,13 @@ import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 
 from leadscore.api.answers import ScoreAnswer, ScoresAnswer
+from leadscore.api.bodies import read_body
 from leadscore.api.contract import KEY, body_of, query_flag
 from leadscore.api.hot_door import Answering
 from leadscore.api.problems import KEYED, responses
-from leadscore.api.requests import ScoreRequest, ScoresRequest, history_of
-from leadscore.api.service import Service, authorized, json_answer, now_micros, validated
+from leadscore.api.requests import Asked, history_of
+from leadscore.api.score_bodies import read_score, read_scores
+from leadscore.api.service import Service, authorized, json_answer, now_micros
 from leadscore.domain.errors import DataError
 from leadscore.domain.score import Score
 from leadscore.workflows.score_lead import score_document
@@ -35,7 +37,7 @@ async def score(request: Request) -> Response:
     kept = bool(request.scope["query_string"]) and _wanted(request.query_params.get("store"))
     if kept:
         await authorized(request, "crm")
-    asked = await validated(request, service, ScoreRequest)
+    asked = read_score(await read_body(request, service.settings.service.max_body_bytes))
     now = now_micros()
     if kept:
         scored = await anyio.to_thread.run_sync(_score_and_store, service, asked, now)
@@ -58,25 +60,24 @@ HOT: dict[str, Answering] = {"/v1/score": score}
 async def scores(request: Request) -> Response:
     """Score up to 1,000 leads with the events given; nothing is stored."""
     service = await authorized(request, "read")
-    asked = await validated(request, service, ScoresRequest)
-    now = now_micros()
+    leads, as_of = read_scores(await read_body(request, service.settings.service.max_body_bytes))
+    default = now_micros() if as_of is None else as_of
 
     def score_all() -> list[Score]:
-        default = now if asked.as_of is None else asked.as_of
-        return [_score(service, lead, default) for lead in asked.leads]
+        return [_score(service, lead, default) for lead in leads]
 
     # A thousand leads take most of a second; meanwhile the event loop answers others.
     found = await anyio.to_thread.run_sync(score_all)
     return json_answer({"scores": [score_document(scored) for scored in found]})
 
 
-def _score(service: Service, asked: ScoreRequest, default_as_of: int) -> Score:
+def _score(service: Service, asked: Asked, default_as_of: int) -> Score:
     as_of = default_as_of if asked.as_of is None else asked.as_of
     return service.scoring.score(history_of(asked, as_of), as_of)
 
 
-def _score_and_store(service: Service, asked: ScoreRequest, now: int) -> Score:
-    if asked.lead.lead_id is None:
+def _score_and_store(service: Service, asked: Asked, now: int) -> Score:
+    if asked.lead_id is None:
         raise DataError("LS-BODY-03", found="lead.lead_id: a score can be stored only for a lead with an id")
     as_of = now if asked.as_of is None else asked.as_of
     if as_of > now:

@@ -4,18 +4,15 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from anyio import CapacityLimiter
 from fastapi import Request, Response
-from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from leadscore.api.access import authorize
-from leadscore.api.bodies import read_body
 from leadscore.api.intake import Intake
-from leadscore.api.problems import invalid_body
 from leadscore.api.rate import RateLimit
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
@@ -23,8 +20,6 @@ from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.receive_events import receive_all
 from leadscore.workflows.score_lead import ScoringService
-
-Model = TypeVar("Model", bound=BaseModel)
 
 _CHAMPION_PATIENCE_SECONDS = 10
 
@@ -94,18 +89,6 @@ async def authorized(request: Request, action: str) -> Service:
     if action == "read" and not service.champion_read.is_set():
         await service.wait_for_champion()
     return service
-
-
-async def validated(request: Request, service: Service, model: type[Model]) -> Model:
-    """The body of a request, read into its model.
-
-    Raises   DataError [LS-BODY-01, LS-BODY-02, LS-BODY-03].
-    """
-    body = await read_body(request, service.settings.service.max_body_bytes)
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise invalid_body(error) from error
 
 
 def json_answer(content: Any, status: int = 200) -> Response:
