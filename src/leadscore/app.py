@@ -3,13 +3,16 @@
 import gc
 import json
 import logging
+import signal
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from leadscore.api import (
@@ -32,7 +35,8 @@ from leadscore.domain.errors import LeadscoreError
 from leadscore.store.engine import open_store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.expire_facts import expire
-from leadscore.workflows.reload_champion import champion_folder, read_champion
+from leadscore.workflows.follow_export import ExportedModel
+from leadscore.workflows.reload_champion import champion_folder
 from leadscore.workflows.score_lead import ScoringService
 
 _DAY_SECONDS = 86_400
@@ -58,6 +62,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         # Events are taken in while the champion is still being read, which takes seconds.
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_use_champion, service)
+            tasks.start_soon(_reload_on_signal, service)
             tasks.start_soon(_expire_daily, service)
             yield
             tasks.cancel_scope.cancel()
@@ -92,23 +97,33 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
 
 def _start(settings: Settings, name: str) -> Service:
     store = open_store(settings.service.store_url, _STORE_PATIENCE_SECONDS)
-    folder = champion_folder(settings.service.models_folder, name)
     scoring = ScoringService(None, settings.routing, store)
+    folder = champion_folder(settings.service.models_folder, name)
+    champion = ExportedModel(folder, settings.service.home, scoring.use)
     keys = KeyRing(store, wrong_per_minute=settings.service.max_wrong_keys_per_minute)
-    return Service(settings, store, keys, scoring, folder)
+    return Service(settings, store, keys, scoring, champion)
 
 
 async def _use_champion(service: Service) -> None:
+    """Read the champion, then look for another one again and again."""
     # Events must be taken in even while the model is broken, so this is no reason to end.
-    try:
-        artifact = await anyio.to_thread.run_sync(read_champion, service.champion, abandon_on_cancel=True)
-        if service.scoring.artifact is None:
-            service.scoring.use(artifact)
-    except LeadscoreError as error:
-        _LOG.exception("the champion is not in use")
-        service.model_problem = str(error)
-    finally:
-        service.champion_read.set()
+    with suppress(LeadscoreError):
+        await anyio.to_thread.run_sync(service.champion.reload, abandon_on_cancel=True)
+    service.champion_read.set()
+    pause, own_thread = service.settings.service.model_poll_seconds, CapacityLimiter(1)
+    while pause:
+        await anyio.sleep(pause)
+        await anyio.to_thread.run_sync(service.champion.follow, abandon_on_cancel=True, limiter=own_thread)
+
+
+async def _reload_on_signal(service: Service) -> None:
+    """Do what `POST /v1/models/reload` does at each SIGHUP, where there are such signals."""
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        return
+    with anyio.open_signal_receiver(signal.SIGHUP) as signals:
+        async for _ in signals:
+            with suppress(LeadscoreError):
+                await anyio.to_thread.run_sync(service.champion.reload, abandon_on_cancel=True)
 
 
 async def _expire_daily(service: Service) -> None:

@@ -21,6 +21,12 @@ from ..small_model import trained_texts, write_small_model
 NOW = time.time_ns() // 1_000
 
 
+@pytest.fixture(autouse=True)
+def _no_looking(monkeypatch):
+    """Models are exchanged when a test says so; those of exchange by looking turn it on."""
+    monkeypatch.setenv("LEADSCORE_MODEL_POLL_SECONDS", "0")
+
+
 @pytest.fixture(scope="session")
 def band_texts():
     return trained_texts()

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from leadscore.api import requests
 from leadscore.api import service as service_module
 from leadscore.workflows.reload_champion import read_champion
 
@@ -81,11 +82,11 @@ def reading(own, monkeypatch):
     """An installation whose champion is still being read; set the event and it is read."""
     go_on = threading.Event()
 
-    def read(folder):
+    def read(*folders):
         assert go_on.wait(30)
-        return read_champion(folder)
+        return read_champion(*folders)
 
-    monkeypatch.setattr("leadscore.app.read_champion", read)
+    monkeypatch.setattr("leadscore.workflows.follow_export.read_champion", read)
     own.go_on = go_on
     yield own
     go_on.set()
@@ -111,8 +112,49 @@ def test_a_score_waits_for_a_champion_that_is_read_soon(reading):
     assert reading.client.get("/readyz").json()["model"]["version"] == "1"
 
 
+def test_an_exported_version_comes_into_use_by_itself_and_a_damaged_one_is_told(own, write_model, monkeypatch):
+    monkeypatch.setenv("LEADSCORE_MODEL_POLL_SECONDS", "0.05")
+    assert version_in_use(own) == "1"
+    write_model(own.champion.with_name("fresh"), version="2")
+    own.champion.rename(own.champion.with_name("old"))
+    own.champion.with_name("fresh").rename(own.champion)
+    assert wait_until(lambda: version_in_use(own) == "2")
+    (own.champion / "band_0.txt").write_text("broken")
+    assert wait_until(lambda: "band_0.txt has changed" in (own.client.get("/readyz").json()["problem"] or ""))
+    assert own("POST", "/v1/score", json={"lead": {}}).json()["versions"]["model"] == "2"
+
+
+def test_a_refused_reload_is_told_until_a_good_one(own, write_model):
+    good = (own.champion / "band_0.txt").read_text()
+    assert version_in_use(own) == "1"
+    (own.champion / "band_0.txt").write_text("broken")
+    assert own("POST", "/v1/models/reload", scope="admin").status_code == 409
+    assert "band_0.txt has changed" in own.client.get("/readyz").json()["problem"]
+    (own.champion / "band_0.txt").write_text(good)
+    assert own("POST", "/v1/models/reload", scope="admin").status_code == 200
+    assert own.client.get("/readyz").json()["problem"] is None
+
+
+def test_an_answer_about_many_leads_is_of_one_version_even_if_the_model_is_exchanged_meanwhile(
+    own, write_model, monkeypatch
+):
+    assert version_in_use(own) == "1"
+    write_model(own.home / "two", version="2")
+    second = read_champion(own.home / "two")
+    scoring = own.client.app.state.service.scoring
+
+    def exchanging(*asked):
+        scoring.use(second)
+        return requests.history_of(*asked)
+
+    monkeypatch.setattr("leadscore.api.score_routes.history_of", exchanging)
+    scores = own("POST", "/v1/scores", json={"leads": [{"lead": {}}] * 3}).json()["scores"]
+    assert {score["versions"]["model"] for score in scores} == {"1"}
+    assert version_in_use(own) == "2"
+
+
 def wait_until(holds):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not holds() and time.monotonic() < end:
         time.sleep(0.02)
     return holds()

@@ -129,7 +129,8 @@ async def lead(request: Request) -> Response:
     """A lead with its timeline, its scores and its decisions, and what changed between the two latest scores."""
     service = await authorized(request, "read")
     lead_id = request.path_params["lead_id"]
-    return json_answer(await anyio.to_thread.run_sync(show_lead, service.store, lead_id, now_micros(), service.scoring))
+    scoring = service.scoring.pinned()
+    return json_answer(await anyio.to_thread.run_sync(show_lead, service.store, lead_id, now_micros(), scoring))
 
 
 def _one_of(asked: Any, name: str, allowed: tuple[str, ...]) -> str | None:

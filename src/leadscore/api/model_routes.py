@@ -9,10 +9,8 @@ from leadscore.api.answers import ModelsAnswer, ReadyAnswer, ReloadAnswer
 from leadscore.api.contract import KEY
 from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import Service, authorized, json_answer, service_of
-from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, read_manifest
 from leadscore.store.info import SIMULATED, get_info
-from leadscore.workflows.reload_champion import read_champion
 
 router = APIRouter(tags=["models"])
 
@@ -65,14 +63,14 @@ async def ready(request: Request) -> Response:
     await anyio.to_thread.run_sync(get_info, service.store, SIMULATED)
     artifact = service.scoring.artifact
     model = None if artifact is None else {"name": artifact.name, "version": artifact.version}
-    return json_answer({"status": "ready", "model": model, "problem": service.model_problem})
+    return json_answer({"status": "ready", "model": model, "problem": service.champion.problem})
 
 
 def _models(service: Service) -> list[dict[str, Any]]:
     artifact = service.scoring.artifact
     found = []
     for alias in ("champion", "challenger"):
-        folder = service.champion.with_name(alias)
+        folder = service.champion.folder.with_name(alias)
         if (folder / MANIFEST).exists():
             manifest = read_manifest(folder)
             in_use = alias == "champion" and artifact is not None and artifact.version == manifest["version"]
@@ -84,14 +82,8 @@ def _models(service: Service) -> list[dict[str, Any]]:
 
 
 def _reload(service: Service) -> dict[str, str | None]:
-    previous, fresh = service.scoring.artifact, read_champion(service.champion)
-    if fresh is None and previous is not None:
-        # While an export is exchanged, its folder is absent for a moment.
-        found = f"no champion is exported at the moment; version {previous.version} stays in use"
-        fix = "reload again once leadscore promote or rollback has ended"
-        raise DataError("LS-MODEL-02", where=str(service.champion), found=found, fix=fix)
-    service.scoring.use(fresh)
-    service.model_problem = None
+    previous = service.champion.in_use
+    fresh = service.champion.reload()
     return {
         "version": None if fresh is None else fresh.version,
         "previous": None if previous is None else previous.version,

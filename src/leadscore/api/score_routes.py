@@ -13,7 +13,7 @@ from leadscore.api.score_bodies import read_score, read_scores
 from leadscore.api.service import Service, authorized, json_answer, now_micros
 from leadscore.domain.errors import DataError
 from leadscore.domain.score import Score
-from leadscore.workflows.score_lead import score_document
+from leadscore.workflows.score_lead import ScoringService, score_document
 
 router = APIRouter(tags=["scoring"])
 
@@ -42,7 +42,7 @@ async def score(request: Request) -> Response:
     if kept:
         scored = await anyio.to_thread.run_sync(_score_and_store, service, asked, now)
     else:
-        scored = _score(service, asked, now)
+        scored = _score(service.scoring, asked, now)
     return json_answer(score_document(scored))
 
 
@@ -64,16 +64,17 @@ async def scores(request: Request) -> Response:
     default = now_micros() if as_of is None else as_of
 
     def score_all() -> list[Score]:
-        return [_score(service, lead, default) for lead in leads]
+        scoring = service.scoring.pinned()
+        return [_score(scoring, lead, default) for lead in leads]
 
     # A thousand leads take most of a second; meanwhile the event loop answers others.
     found = await anyio.to_thread.run_sync(score_all)
     return json_answer({"scores": [score_document(scored) for scored in found]})
 
 
-def _score(service: Service, asked: Asked, default_as_of: int) -> Score:
+def _score(scoring: ScoringService, asked: Asked, default_as_of: int) -> Score:
     as_of = default_as_of if asked.as_of is None else asked.as_of
-    return service.scoring.score(history_of(asked, as_of), as_of)
+    return scoring.score(history_of(asked, as_of), as_of)
 
 
 def _score_and_store(service: Service, asked: Asked, now: int) -> Score:

@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -18,6 +17,7 @@ from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
+from leadscore.workflows.follow_export import ExportedModel
 from leadscore.workflows.receive_events import receive_all
 from leadscore.workflows.score_lead import ScoringService
 
@@ -28,11 +28,10 @@ _CHAMPION_PATIENCE_SECONDS = 10
 class Service:
     """The parts of a running service.
 
-    champion       folder that the champion is exported to.
+    champion       the exported champion, and why it is not in use if it is not.
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
-    model_problem  why the exported champion is not in use; None if it is, or if there is none.
     champion_read  set once the champion is in use, absent or refused; it is read while events are taken in already.
     """
 
@@ -40,8 +39,7 @@ class Service:
     store: Store
     keys: KeyRing
     scoring: ScoringService
-    champion: Path
-    model_problem: str | None = None
+    champion: ExportedModel
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     intake: Intake = field(init=False)

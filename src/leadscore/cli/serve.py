@@ -26,7 +26,11 @@ def serve(
     new_key: Annotated[bool, typer.Option("--new-key", help="Create a key of scope admin and print it.")] = False,
     name: NameOption = "leadscore",
 ) -> None:
-    """Start the API on the exported champion; it needs no MLflow and can start before the first training."""
+    """Start the API on the exported champion; it needs no MLflow and can start before the first training.
+
+    A champion that is exported later comes into use by itself (`model_poll_seconds` in configs/service.yaml), at once
+    by the signal SIGHUP or `POST /v1/models/reload`; if it is damaged, the present one stays and /readyz tells why.
+    """
     with closing(listen(load_settings().service, host, port)) as listener:
         # What answers takes a second to import; until then those who connect wait in line.
         importlib.import_module("leadscore.cli.server").serve_on(listener, new_key=new_key, name=name)

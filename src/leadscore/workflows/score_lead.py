@@ -1,5 +1,6 @@
 """Score one lead as of an instant, by the code that also scores live, and keep the answer when asked to."""
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -66,6 +67,10 @@ class ScoringService:
         """Exchange the model; scores that are being computed finish with the one they began with."""
         self._model = None if artifact is None else _Model(artifact)
 
+    def pinned(self) -> "ScoringService":
+        """One that stays with the model in use now: for answers that need it more than once."""
+        return copy.copy(self)
+
     def score(self, history: LeadHistory, as_of: int) -> Score:
         """The score of a lead from what was known before an instant; nothing is stored, its decision is advice.
 
@@ -94,7 +99,8 @@ class ScoringService:
 
     def scored_row(self, lead_id: str, as_of: int) -> ScoreRow:
         """`score_of` together with the feature values that it rests on."""
-        return self._scored(self._with_account(self._history(lead_id, as_of), as_of), as_of)
+        one = self.pinned()
+        return one._scored(one._with_account(one._history(lead_id, as_of), as_of), as_of)
 
     def current(self, lead_id: str, now: int) -> dict[str, Any]:
         """The latest stored score of a lead; computed and stored first if there is none or facts have changed since.
@@ -102,14 +108,15 @@ class ScoringService:
         Returns   the JSON form of a Score.
         Raises    DataError [LS-LEAD-01] if the lead is unknown.
         """
+        one = self.pinned()
         history = load_history(self._stored_in(), lead_id, now)
         stored = latest_score(self._stored_in(), lead_id if history is None else str(history.lead_id))
         if history is None and stored is None:
             raise _unknown(lead_id)
-        if history is None or (stored is not None and (self._model is None or self._holds(stored, history, now))):
+        if history is None or (stored is not None and (one._model is None or one._holds(stored, history, now))):
             return stored_document(stored or {})
-        history = self._with_account(history, now)
-        return score_document(self.score_and_store(history, now, now))
+        history = one._with_account(history, now)
+        return score_document(one.score_and_store(history, now, now))
 
     def _holds(self, stored: Mapping[str, Any], history: LeadHistory, now: int) -> bool:
         """Whether a stored score is still what the facts say, those that were recorded late included."""
