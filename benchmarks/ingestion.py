@@ -9,8 +9,8 @@ In turns within one run, each commit durable (SQLite: WAL, synchronous FULL):
     store      the same events through the store
     batch      POST /v1/batch of 1,000 track messages, everything that ingestion does included
     constant   POST to a bare FastAPI endpoint that reads the body and answers a constant, 16 at a time
-    floor      POST to a FastAPI endpoint within the service, with its middleware: the same body read by a pydantic model,
-               a constant answer through a response model, 16 at a time
+    floor      POST to a FastAPI endpoint within the service, with its middleware: the body read by a pydantic model, a
+               constant answer through a response model, 16 at a time
     track      POST /v1/track, one event each, 16 at a time; answered after its commit; the key may send at any pace
 
 Prints events per second with the ratios and appends them to benchmarks/results/ingestion.csv. Tables of the PostgreSQL
@@ -228,13 +228,13 @@ def compare(database: str, url: str | None, seconds: float, rounds: int) -> list
         variables = {} if url is None else {"LEADSCORE_DATABASE_URL": store_url}
         batches, singles = int(80 * seconds), int(25_000 * seconds)
         with serving(CONSTANT_APP, scratch) as constant, serving(SERVICE_APP, scratch, variables) as service:
-            singly = (("constant", "/constant", constant), ("floor", "/floor", service), ("track", "/v1/track", service))
+            places = {"constant": ("/constant", constant), "floor": ("/floor", service), "track": ("/v1/track", service)}
             for _ in range(rounds):
                 found["raw"].append(rate(raw, seconds))
                 found["store"].append(rate(stored, seconds))
                 sent = Requests("/v1/batch", key, [batch() for _ in range(batches)])
                 found["batch"].append(EVENTS * requests_per_second(service.port, sent, 1, seconds))
-                for arm, path, server in singly:
+                for arm, (path, server) in places.items():
                     sent = Requests(path, key, [single() for _ in range(singles)])
                     found[arm].append(requests_per_second(server.port, sent, CONCURRENCY, seconds))
     middle = {name: statistics.median(values) for name, values in found.items()}
