@@ -228,13 +228,13 @@ def compare(database: str, url: str | None, seconds: float, rounds: int) -> list
         variables = {} if url is None else {"LEADSCORE_DATABASE_URL": store_url}
         batches, singles = int(80 * seconds), int(25_000 * seconds)
         with serving(CONSTANT_APP, scratch) as constant, serving(SERVICE_APP, scratch, variables) as service:
-            places = {"constant": ("/constant", constant), "floor": ("/floor", service), "track": ("/v1/track", service)}
+            whom = {"constant": ("/constant", constant), "floor": ("/floor", service), "track": ("/v1/track", service)}
             for _ in range(rounds):
                 found["raw"].append(rate(raw, seconds))
                 found["store"].append(rate(stored, seconds))
                 sent = Requests("/v1/batch", key, [batch() for _ in range(batches)])
                 found["batch"].append(EVENTS * requests_per_second(service.port, sent, 1, seconds))
-                for arm, (path, server) in places.items():
+                for arm, (path, server) in whom.items():
                     sent = Requests(path, key, [single() for _ in range(singles)])
                     found[arm].append(requests_per_second(server.port, sent, CONCURRENCY, seconds))
     middle = {name: statistics.median(values) for name, values in found.items()}
