@@ -55,9 +55,9 @@ def test_one_row_equals_the_same_row_in_a_matrix_bit_for_bit(bands):
 @pytest.mark.parametrize("bands", BANDS[:3])
 def test_effects_and_bias_add_up_to_the_log_odds(bands):
     scorer = BandScorer(bands[0])
-    for row in ROWS[:60]:
-        reached = scorer.reach(row)
-        assert scorer.effects(reached).sum() + scorer.bias == pytest.approx(scorer.raw(reached), abs=1e-9)
+    reached = scorer.reach_matrix(ROWS)
+    raw = scorer.raw_of(reached, len(ROWS))
+    assert scorer.effects_of(reached, len(ROWS)).sum(axis=1) + scorer.bias == pytest.approx(raw, abs=1e-9)
 
 
 def test_the_log_odds_are_the_mix_of_the_parts_moved_by_the_line():

@@ -79,8 +79,8 @@ def test_a_blend_is_the_mean_of_the_log_odds_of_trees_and_regression_and_a_level
 def test_the_effects_of_a_blend_add_up_to_its_log_odds():
     rows, _, bands = fit(60)
     scorer = BandScorer(bands[0])
-    reached = scorer.reach(rows.matrix[5])
-    assert scorer.bias + scorer.effects(reached).sum() == pytest.approx(scorer.raw(reached))
+    reached = scorer.reach_matrix(rows.matrix[5:6])
+    assert scorer.bias + scorer.effects_of(reached, 1).sum() == pytest.approx(scorer.raw_of(reached, 1)[0])
 
 
 @pytest.mark.parametrize("conversions", [8, 60])

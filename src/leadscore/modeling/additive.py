@@ -7,10 +7,12 @@ Only numpy is used, for the service reads these models.
 import json
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from math import isnan
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadscore.domain.errors import DataError
 from leadscore.modeling.rows import Floats
@@ -89,6 +91,10 @@ class AdditiveModel:
     bias: float
     terms: tuple[Term, ...]
 
+    @cached_property
+    def _columns(self) -> NDArray[np.intp]:
+        return np.array([term.column for term in self.terms], dtype=np.intp)
+
     def effects(self, row: list[float]) -> list[float]:
         """Effect of each term on one row of n_features numbers, in the order of the terms."""
         return [term.at(row[term.column]) for term in self.terms]
@@ -116,6 +122,10 @@ class AdditiveModel:
         for term, effect in zip(self.terms, effects, strict=True):
             summed[term.column] += effect
         return summed
+
+    def row_by_column(self, effects: list[float]) -> Floats:
+        """Effects of the terms on one row, in their order, summed by column: shape (n_features,)."""
+        return np.asarray(np.bincount(self._columns, effects, self.n_features), np.float64)
 
     def centred(self, matrix: Floats, weight: Floats) -> "AdditiveModel":
         """The same model with the weighted mean of each term over some rows, shape (n, f), moved into its bias."""

@@ -69,70 +69,58 @@ class BandScorer:
     """
 
     def __init__(self, model: BandModel) -> None:
-        self._mix, self._additive = model.mix, model.additive
-        self._booster = None if model.trees is None else NativeBooster(model.trees)
-        self._table = None if self._booster is None else _table_of(self._booster)
-        widths = {part.n_features for part in (self._table, self._additive) if part is not None}
+        self.mix, self.additive = model.mix, model.additive
+        self.booster = None if model.trees is None else NativeBooster(model.trees)
+        self.table = None if self.booster is None else _table_of(self.booster)
+        widths = {part.n_features for part in (self.table, self.additive) if part is not None}
         if len(widths) != 1:
             found = f"takes {sorted(widths)} features" if widths else "has neither trees nor an additive model"
             raise DataError("LS-MODEL-02", found=f"a band {found}")
         self.n_features: int = widths.pop()
-        trees = 0.0 if self._table is None else self._table.bias
-        self.bias = float(self._mixed(trees, 0.0 if self._additive is None else self._additive.bias))
+        trees = 0.0 if self.table is None else self.table.bias
+        self.bias = float(self._mixed(trees, 0.0 if self.additive is None else self.additive.bias))
 
     def raw_matrix(self, matrix: Floats) -> Floats:
         """Log-odds of many rows, shape (n, n_features): shape (n,)."""
-        trees = 0.0 if self._booster is None else self._booster.raw_matrix(matrix)
-        return np.asarray(self._mixed(trees, 0.0 if self._additive is None else self._additive.raw_matrix(matrix)))
+        trees = 0.0 if self.booster is None else self.booster.raw_matrix(matrix)
+        return np.asarray(self._mixed(trees, 0.0 if self.additive is None else self.additive.raw_matrix(matrix)))
 
-    def reach(self, row: Floats) -> tuple[Any, list[float]]:
-        """Leaves and term effects of one row, from which `raw` and `effects` are read."""
-        leaves = None if self._booster is None else self._booster.leaves(row)
-        return leaves, [] if self._additive is None else self._additive.effects(row.tolist())
+    def reach_matrix(self, matrix: Floats) -> tuple[Any, Any]:
+        """Leaves and term effects of many rows, from which `raw_of` and `effects_of` are read."""
+        leaves = None if self.booster is None else self.booster.leaf_matrix(matrix)
+        return leaves, None if self.additive is None else self.additive.effect_matrix(matrix)
 
-    def raw(self, reached: tuple[Any, list[float]]) -> float:
-        """Log-odds of one row."""
+    def raw_of(self, reached: tuple[Any, Any], rows: int) -> Floats:
+        """Log-odds of each row, shape (rows,)."""
         leaves, terms = reached
-        trees = 0.0 if self._table is None else self._table.raw(leaves)
-        total = 0.0 if self._additive is None else self._additive.bias
+        trees = 0.0 if self.table is None else self.table.raw_matrix(leaves)
+        additive = 0.0 if self.additive is None else self.additive.total(terms, np.full(rows, self.additive.bias))
+        return np.asarray(self._mixed(trees, additive))
+
+    def effects_of(self, reached: tuple[Any, Any], rows: int) -> Floats:
+        """Effect of each feature on the log-odds of each row, shape (rows, n_features).
+
+        With `bias` those of a row add up to its log-odds.
+        """
+        leaves, terms = reached
+        trees = np.zeros((rows, self.n_features)) if self.table is None else self.table.contribution_matrix(leaves)
+        return self._scaled(trees, None if self.additive is None else self.additive.by_column(terms).T)
+
+    def raw_of_row(self, trees: float, terms: Sequence[float]) -> float:
+        """Log-odds of one row from the raw score of its trees and the effects of its additive terms."""
+        total = 0.0 if self.additive is None else self.additive.bias
         for effect in terms:
             total = total + effect
         return float(self._mixed(trees, total))
 
-    def effects(self, reached: tuple[Any, list[float]]) -> Floats:
-        """Effect of each feature on the log-odds of one row, shape (n_features,); with `bias` they add up to `raw`."""
-        leaves, terms = reached
-        trees = np.zeros(self.n_features) if self._table is None else self._table.contributions(leaves)
-        if self._additive is None:
-            return self._scaled(trees, None)
-        return self._scaled(trees, self._additive.by_column(np.array(terms)[:, None])[:, 0])
-
-    def reach_matrix(self, matrix: Floats) -> tuple[Any, Any]:
-        """`reach` of many rows."""
-        leaves = None if self._booster is None else self._booster.leaf_matrix(matrix)
-        return leaves, None if self._additive is None else self._additive.effect_matrix(matrix)
-
-    def raw_of(self, reached: tuple[Any, Any], rows: int) -> Floats:
-        """`raw` of many rows, shape (rows,)."""
-        leaves, terms = reached
-        trees = 0.0 if self._table is None else self._table.raw_matrix(leaves)
-        additive = 0.0 if self._additive is None else self._additive.total(terms, np.full(rows, self._additive.bias))
-        return np.asarray(self._mixed(trees, additive))
-
-    def effects_of(self, reached: tuple[Any, Any], rows: int) -> Floats:
-        """`effects` of many rows, shape (rows, n_features)."""
-        leaves, terms = reached
-        trees = np.zeros((rows, self.n_features)) if self._table is None else self._table.contribution_matrix(leaves)
-        return self._scaled(trees, None if self._additive is None else self._additive.by_column(terms).T)
-
     def _mixed(self, trees: Any, additive: Any) -> Any:
-        return self._mix.slope * (self._mix.trees * trees + self._mix.additive * additive) + self._mix.intercept
+        return self.mix.slope * (self.mix.trees * trees + self.mix.additive * additive) + self.mix.intercept
 
     def _scaled(self, trees: Floats, additive: Floats | None) -> Floats:
-        mixed = self._mix.trees * trees
+        mixed = self.mix.trees * trees
         if additive is not None:
-            mixed = mixed + self._mix.additive * additive
-        return np.asarray(self._mix.slope * mixed)
+            mixed = mixed + self.mix.additive * additive
+        return np.asarray(self.mix.slope * mixed)
 
 
 def _table_of(booster: NativeBooster) -> LeafTable:

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from leadscore.domain.errors import DataError
 from leadscore.modeling.band_model import BandModel, BandScorer
+from leadscore.modeling.row_bands import RowBands
 
 # Beyond it a float probability is exactly 0 or 1, and shares of it or its log-odds are no numbers.
 _RAW_BOUND = 35.0
 
-_PLACES, _SHARES = (np.polynomial.legendre.leggauss(5)[part][:, None] / 2 + shift for part, shift in ((0, 0.5), (1, 0)))
+_PLACES, _SHARES = (np.polynomial.legendre.leggauss(5)[part] / 2 + shift for part, shift in ((0, 0.5), (1, 0)))
 """Places on the way from 0 to 1, and how much each counts, for a mean over the whole way."""
 
 
@@ -39,12 +40,13 @@ class BandPredictor:
         self.n_features = self._bands[0].n_features
         if any(band.n_features != self.n_features for band in self._bands):
             raise DataError("LS-MODEL-02", found="the band models were trained on different features")
+        self._row_bands = RowBands(self._bands)
         self._base = np.array([band.bias for band in self._bands])
         self.base_p_convert = float(_cumulated(_hazard(self._base))[self.main])
 
     def raw(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each band for one row of shape (n_features,): shape (n_bands,)."""
-        return np.array([band.raw(band.reach(row)) for band in self._bands])
+        return np.array(self._row_bands.raw(self._row_bands.reach(row)))
 
     def curve(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability of converting within each horizon.
@@ -62,14 +64,10 @@ class BandPredictor:
         Returns   the probability within each horizon, and the effect of each feature on the log-odds of converting
                   within the main horizon, shape (n_features,).
         """
-        reached = [band.reach(row) for band in self._bands]
-        p, weights = self._curve_and_weights(
-            np.array([band.raw(found) for band, found in zip(self._bands, reached, strict=True)])
-        )
-        effects = np.zeros(self.n_features)
-        for number, weight in enumerate(weights.tolist()):
-            effects += weight * self._bands[number].effects(reached[number])
-        return p.tolist(), effects
+        reached = self._row_bands.reach(row)
+        p, weights = self._curve_and_weights_of_row(self._row_bands.raw(reached))
+        weighted = np.array(weights)[:, None] * self._row_bands.effects(reached)[: self.main + 1]
+        return p, np.add.reduce(weighted, axis=0)
 
     def explained(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`row` for many rows: probabilities (n, n_horizons) and effects (n, n_features), equal bit for bit."""
@@ -84,22 +82,36 @@ class BandPredictor:
         return p, effects
 
     def _curve_and_weights(self, raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Probabilities, shape (..., n_bands), and how the log-odds at the main horizon follow each band's up to it.
+        """Probabilities of many rows, and how the log-odds at the main horizon follow each band's up to it.
 
-        raw      log-odds of every band, shape (..., n_bands).
-        Returns  weights of shape (..., main + 1).
+        raw      log-odds of every band, shape (n, n_bands).
+        Returns  shape (n, n_bands), and weights of shape (n, main + 1).
 
         The log-odds of P rise with those of band k at the rate h_k / P. Its mean over the straight way from the base to
         the row, times the change of band k, adds up over the bands to the change of the log-odds of P: the integrated
         gradients of Sundararajan, Taly and Yan (2017).
         """
-        places, shares = (_PLACES, _SHARES) if raw.ndim == 1 else (_PLACES[..., None], _SHARES[..., None])
-        way = np.empty((1 + len(places), *raw.shape))
-        way[0], way[1:] = raw, self._base + places * (raw - self._base)
+        way = np.empty((1 + len(_PLACES), *raw.shape))
+        way[0], way[1:] = raw, self._base + _PLACES[:, None, None] * (raw - self._base)
         hazard = _hazard(way)
         p = _cumulated(hazard)
-        rate = hazard[1:, ..., : self.main + 1] / p[1:, ..., self.main, None]
-        return p[0], np.add.reduce(shares * rate, axis=0)
+        rate = hazard[1:, :, : self.main + 1] / p[1:, :, self.main, None]
+        return p[0], np.add.reduce(_SHARES[:, None, None] * rate, axis=0)
+
+    def _curve_and_weights_of_row(self, raw: list[float]) -> tuple[list[float], list[float]]:
+        """`_curve_and_weights` of one row, bit for bit: on so few numbers numpy would spend its time on beginning."""
+        way = list(raw)
+        for place in _PLACES.tolist():
+            way += [base + place * (end - base) for base, end in zip(self._base.tolist(), raw, strict=True)]
+        # Python's own exponential would give other bits.
+        hazard = _hazard(np.array(way)).tolist()
+        weights = [0.0] * (self.main + 1)
+        for number, share in enumerate(_SHARES.tolist(), 1):
+            here = hazard[number * len(raw) :][: self.main + 1]
+            at_main = _curve(here)[-1]
+            for band, each in enumerate(here):
+                weights[band] += share * (each / at_main)
+        return _curve(hazard[: len(raw)]), weights
 
 
 def _hazard(raw: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,3 +121,12 @@ def _hazard(raw: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _cumulated(hazard: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 - np.multiply.accumulate(1.0 - hazard, axis=-1))
+
+
+def _curve(hazard: list[float]) -> list[float]:
+    """`_cumulated` of one row."""
+    survived, found = 1.0, []
+    for each in hazard:
+        survived *= 1.0 - each
+        found.append(1.0 - survived)
+    return found

@@ -22,6 +22,11 @@ class LeafTable:
 
     bias        mean raw score over the training rows of each tree, summed: where attribution starts from.
     n_features  columns of the rows that the model scores.
+    offsets     number of the first leaf of each tree, shape (n_trees,).
+    values      of each leaf.
+    features    on the path to each leaf, shape (leaves, length of the longest path); what fills up shorter paths lies
+                beyond the last feature.
+    effects     of these features; 0 where there are fewer.
     """
 
     def __init__(self, structure: dict[str, Any]) -> None:
@@ -37,48 +42,30 @@ class LeafTable:
             values.extend(leaves[number][0] for number in sorted(leaves))
             paths.extend(leaves[number][1] for number in sorted(leaves))
         self.bias = float(np.sum(starts))
-        self._offsets = np.array(offsets, dtype=np.intp)
-        self._values = np.array(values)
-        # Rows of one width let numpy gather them in one step; what is left over adds 0 to feature 0.
+        self.offsets = np.array(offsets, dtype=np.intp)
+        self.values = np.array(values)
+        # Rows of one width let numpy gather them in one step.
         width = max((len(path) for path in paths), default=0)
-        self._features = np.zeros((len(paths), width), dtype=np.intp)
-        self._effects = np.zeros((len(paths), width))
+        self.features = np.tile(self.n_features + np.arange(width, dtype=np.intp), (len(paths), 1))
+        self.effects = np.zeros((len(paths), width))
         for number, path in enumerate(paths):
-            self._features[number, : len(path)] = list(path)
-            self._effects[number, : len(path)] = list(path.values())
+            self.features[number, : len(path)] = list(path)
+            self.effects[number, : len(path)] = list(path.values())
         ends = [*offsets[1:], len(paths)]
         self._by_tree = [_columns(paths[start:end]) for start, end in zip(offsets, ends, strict=True)]
-
-    def raw(self, leaves: NDArray[np.int32]) -> float:
-        """Raw score of a row from its leaves, shape (n_trees,); equal to LightGBM's bit for bit."""
-        # LightGBM adds tree after tree; numpy's sum would add in pairs and round differently.
-        taken = self._values.take(self._offsets + leaves)
-        return float(np.add.accumulate(taken)[-1]) if len(taken) else 0.0
-
-    def contributions(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Effect of each feature on the raw score of one row.
-
-        leaves    leaf of the row in each tree, shape (n_trees,).
-        Returns   shape (n_features,); `bias` plus their sum is the raw score, up to 1e-9.
-        """
-        rows = self._offsets + leaves
-        credits = np.bincount(
-            self._features.take(rows, 0).ravel(), self._effects.take(rows, 0).ravel(), self.n_features
-        )
-        return np.asarray(credits, dtype=np.float64)
 
     def raw_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
         """Raw scores of many rows from their leaves, shape (n, n_trees): shape (n,)."""
         total = np.zeros(len(leaves))
-        for tree, offset in enumerate(self._offsets):
-            total += self._values.take(offset + leaves[:, tree])
+        for tree, offset in enumerate(self.offsets):
+            total += self.values.take(offset + leaves[:, tree])
         return total
 
     def contribution_matrix(self, leaves: NDArray[np.int32]) -> NDArray[np.float64]:
         """Effect of each feature on the raw scores of many rows.
 
         leaves    leaf of each row in each tree, shape (n, n_trees).
-        Returns   shape (n, n_features), each row equal to `contributions` of its leaves bit for bit.
+        Returns   shape (n, n_features); `bias` plus the sum of a row is its raw score, up to 1e-9.
         """
         effects = np.zeros((self.n_features, len(leaves)))
         for tree, columns in enumerate(self._by_tree):
