@@ -180,8 +180,8 @@ def _refuse_other_models(model_text: str) -> None:
     faults = []
     if settings.get("objective") != _OBJECTIVE:
         faults.append(f"objective is {settings.get('objective')!r}")
-    if settings.get("num_tree_per_iteration") != "1":
-        faults.append("it has several trees per iteration")
+    if (settings.get("num_class"), settings.get("num_tree_per_iteration")) != ("1", "1"):
+        faults.append("it has several classes or trees per iteration")
     if "average_output" in settings or "\nis_linear=1" in trees:
         faults.append("its trees are averaged or linear")
     if faults:
