@@ -116,7 +116,26 @@ def test_a_score_without_a_lead_id_cannot_be_stored(shared):
     assert (answer.status_code, answer.json()["code"]) == (422, "LS-BODY-03")
 
 
-@pytest.mark.parametrize("query", ["store=maybe", "store=yes"])
+def test_shapley_values_explain_the_same_score_when_asked_for(shared):
+    asked = body(event("demo_requested"), *[event()] * 5, lead_id="L9", industry="software")
+    plain, exact = (
+        shared("POST", f"/v1/score{query}", json=asked).json() for query in ("?explain=path", "?explain=shap")
+    )
+    assert plain == shared("POST", "/v1/score", json=asked).json()
+    assert {**exact, "reasons": None} == {**plain, "reasons": None}
+    assert [set(reason) for reason in exact["reasons"]] == [{"feature", "text", "effect"}] * len(exact["reasons"])
+    assert [reason["effect"] for reason in exact["reasons"]] != [reason["effect"] for reason in plain["reasons"]]
+    # Both start from the mean of the training rows and end at the score of this lead.
+    totals = [sum(reason["effect"] for reason in found["reasons"]) for found in (plain, exact)]
+    assert totals[0] == pytest.approx(totals[1], abs=1e-6)
+
+
+def test_a_stored_score_can_be_explained_by_shapley_values(own):
+    stored = own("POST", "/v1/score?store=true&explain=shap", scope="crm", json=body(event(), lead_id="L1")).json()
+    assert own("GET", "/v1/leads").json() == {"leads": [stored]}
+
+
+@pytest.mark.parametrize("query", ["store=maybe", "store=yes", "explain=lime"])
 def test_an_unclear_flag_is_refused(shared, query):
     assert shared("POST", f"/v1/score?{query}", json=body()).status_code == 422
 

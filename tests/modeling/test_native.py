@@ -51,6 +51,14 @@ def test_single_rows_equal_lightgbm_bit_for_bit(booster):
         assert np.array_equal(native.leaves(row), reached)
 
 
+def test_shapley_values_equal_lightgbms_and_add_up_to_the_log_odds(booster):
+    rows, _ = data(n=100, seed=5)
+    native = NativeBooster(booster.model_to_string())
+    found = native.shapley_matrix(rows)
+    assert np.array_equal(found, booster.predict(rows, pred_contrib=True, num_threads=1))
+    assert found.sum(axis=1) == pytest.approx(native.raw_matrix(rows), abs=1e-9)
+
+
 CELLS = st.one_of(st.floats(width=64), st.integers(-3, 15).map(float), st.just(float("nan")))
 
 

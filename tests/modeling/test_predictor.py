@@ -107,3 +107,11 @@ def test_texts_and_horizons_that_do_not_fit_are_refused(texts, horizons, main):
 def test_bands_on_different_features_are_refused(texts):
     with pytest.raises(DataError, match="different features"):
         BandPredictor([texts[0], *of_trees([band_text(1, 0.1, features=5)])], (14, 60))
+
+
+def test_shapley_effects_add_up_to_the_log_odds_as_path_attributions_do(texts):
+    predictor = BandPredictor(texts, HORIZONS, 60)
+    for row in rows_to_score(100):
+        p, effects = predictor.row(row, shapley=True)
+        assert p == predictor.row(row)[0]
+        assert effects.sum() + log_odds(predictor.base_p_convert) == pytest.approx(log_odds(p[1]), abs=1e-3)

@@ -61,3 +61,22 @@ def test_trees_alone_answer_as_lightgbm_does_bit_for_bit(boosters):
     together, rows = RowBands([BandScorer(trees(booster)) for booster in boosters]), rows_to_score(seed=2)
     expected = np.column_stack([booster.predict(rows, raw_score=True) for booster in boosters])
     assert np.array_equal(np.array([together.raw(together.reach(row)) for row in rows]), expected)
+
+
+@pytest.mark.parametrize("models", BANDS)
+def test_shapley_values_and_the_bias_add_up_to_the_log_odds(models):
+    bands, rows = [BandScorer(model) for model in models], rows_to_score(n=60, seed=3)
+    together, bias = RowBands(bands), np.array([band.bias for band in bands])
+    for row in rows:
+        reached = together.reach(row)
+        assert together.shapley(row, reached).sum(axis=1) + bias == pytest.approx(together.raw(reached), abs=1e-9)
+
+
+def test_shapley_values_of_mixed_trees_are_lightgbms_in_their_share():
+    rows, mix = rows_to_score(n=60, seed=4), Mix(0.5, 0.5, 0.8, 0.15)
+    together = RowBands([BandScorer(BandModel(LARGE.model_to_string(), SUM, mix))])
+    expected = 0.8 * (
+        0.5 * LARGE.predict(rows, pred_contrib=True)[:, :-1] + 0.5 * SUM.by_column(SUM.effect_matrix(rows)).T
+    )
+    found = np.array([together.shapley(row, together.reach(row))[0] for row in rows])
+    assert found == pytest.approx(expected, abs=1e-12)

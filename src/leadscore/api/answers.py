@@ -18,7 +18,10 @@ class ReasonAnswer(Answer):
     text: str
     """In words a salesperson understands."""
     effect: float
-    """Change of the log-odds of converting within the main horizon, by path attribution; above 0 raises the score."""
+    """Change of the log-odds of converting within the main horizon; above 0 raises the score.
+
+    By path attribution, or as a Shapley value where `explain=shap` asked for it.
+    """
 
 
 class DecisionAnswer(Answer):

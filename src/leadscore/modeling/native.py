@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from leadscore.domain.errors import DataError, OutsideError
 
-_RAW_SCORE, _LEAF_INDEX = 1, 2
+_RAW_SCORE, _LEAF_INDEX, _CONTRIBUTIONS = 1, 2, 3
 _FLOAT64 = 1
 _ONE_THREAD = b"num_threads=1"
 _OBJECTIVE = "binary sigmoid:1"
@@ -108,6 +108,16 @@ class NativeBooster:
     def leaf_matrix(self, matrix: NDArray[np.float64]) -> NDArray[np.int32]:
         """Leaf of each row of a matrix of shape (n, n_features) in each tree: shape (n, n_trees)."""
         return self._predict(matrix, _LEAF_INDEX, self.n_trees).astype(np.int32)
+
+    def shapley_matrix(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shapley value of each feature for the log-odds of each row of a matrix of shape (n, n_features), by TreeSHAP.
+
+        Returns   shape (n, n_features + 1); the last column is the value that effects start from, and a row adds up to
+                  its log-odds.
+
+        Source: Lundberg, Erion and Lee (2018), "Consistent individualized feature attribution for tree ensembles".
+        """
+        return self._predict(matrix, _CONTRIBUTIONS, self.n_features + 1)
 
     def dump(self) -> dict[str, Any]:
         """The model as LightGBM's JSON structure: trees with splits, leaf values and row counts."""

@@ -57,16 +57,18 @@ class BandPredictor:
         raw = np.column_stack([band.raw_matrix(matrix) for band in self._bands])
         return _cumulated(_hazard(raw))
 
-    def row(self, row: NDArray[np.float64]) -> tuple[list[float], NDArray[np.float64]]:
+    def row(self, row: NDArray[np.float64], *, shapley: bool = False) -> tuple[list[float], NDArray[np.float64]]:
         """Score one row.
 
         row       feature values, shape (n_features,); NaN means missing.
+        shapley   whether trees give Shapley values, which take long, instead of path attributions.
         Returns   the probability within each horizon, and the effect of each feature on the log-odds of converting
                   within the main horizon, shape (n_features,).
         """
         reached = self._row_bands.reach(row)
         p, weights = self._curve_and_weights_of_row(self._row_bands.raw(reached))
-        weighted = np.array(weights)[:, None] * self._row_bands.effects(reached)[: self.main + 1]
+        effects = self._row_bands.shapley(row, reached) if shapley else self._row_bands.effects(reached)
+        weighted = np.array(weights)[:, None] * effects[: self.main + 1]
         return p, np.add.reduce(weighted, axis=0)
 
     def explained(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

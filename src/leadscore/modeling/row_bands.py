@@ -44,7 +44,18 @@ class RowBands:
         With the `bias` of a band they add up to its `raw`.
         """
         places, terms = reached
-        mixed = self._share_of_trees * self._leaves.contributions(places)
+        return self._mixed(self._leaves.contributions(places), terms)
+
+    def shapley(self, row: Floats, reached: Reached) -> Floats:
+        """`effects` with the Shapley values of the trees instead of path attributions, at tens of times the cost."""
+        trees = np.zeros((len(self._bands), len(row)))
+        for number, band in enumerate(self._bands):
+            if band.booster is not None:
+                trees[number] = band.booster.shapley_matrix(row[None, :])[0, :-1]
+        return self._mixed(trees, reached[1])
+
+    def _mixed(self, trees: Floats, terms: list[list[float]]) -> Floats:
+        mixed = self._share_of_trees * trees
         for number, band in enumerate(self._bands):
             if band.additive is not None:
                 mixed[number] += band.mix.additive * band.additive.row_by_column(terms[number])

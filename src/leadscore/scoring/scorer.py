@@ -44,10 +44,13 @@ class Scorer:
         self._table = ScoreTable.from_dict(artifact.score_table)
         self.voices = GroupVoices(artifact.features)
 
-    def score_row(self, row: Sequence[float]) -> RowScore:
-        """Score one feature row, in the order of the artifact's features; NaN means missing."""
+    def score_row(self, row: Sequence[float], *, shapley: bool = False) -> RowScore:
+        """Score one feature row, in the order of the artifact's features; NaN means missing.
+
+        shapley   whether the reasons tell Shapley values, which take long, instead of path attributions.
+        """
         values = np.array(row, dtype=np.float64)
-        p, effects = self.artifact.predictor.row(values)
+        p, effects = self.artifact.predictor.row(values, shapley=shapley)
         main = p[self.artifact.predictor.main]
         return RowScore(
             p_convert=dict(zip(self.artifact.horizon_keys, p, strict=True)),

@@ -71,21 +71,22 @@ class ScoringService:
         """One that stays with the model in use now: for answers that need it more than once."""
         return copy.copy(self)
 
-    def score(self, history: LeadHistory, as_of: int) -> Score:
+    def score(self, history: LeadHistory, as_of: int, *, shapley: bool = False) -> Score:
         """The score of a lead from what was known before an instant; nothing is stored, its decision is advice.
 
         as_of     epoch microseconds, UTC.
+        shapley   whether the reasons tell Shapley values, which take long, instead of path attributions.
         Raises    DataError [LS-MODEL-01] without a champion; [LS-LEAD-01] if the lead did not exist then;
                   [LS-DATA-03] if it lacks an attribute that a model of a flat table reads.
         """
-        return self._scored(history, as_of).score
+        return self._scored(history, as_of, shapley=shapley).score
 
-    def score_and_store(self, history: LeadHistory, as_of: int, now: int) -> Score:
+    def score_and_store(self, history: LeadHistory, as_of: int, now: int, *, shapley: bool = False) -> Score:
         """`score`, stored with its feature values and its decision, which gets an id.
 
         now       epoch microseconds at which it is stored.
         """
-        row = self._scored(history, as_of)
+        row = self._scored(history, as_of, shapley=shapley)
         (decision_id,) = save_scores(self._stored_in(), [row], now)
         return replace(row.score, decision=replace(row.score.decision, id=decision_id))
 
@@ -136,7 +137,7 @@ class ScoringService:
         values = {name: None if math.isnan(value) else value for name, value in again.feature_values.items()}
         return bool(values == stored["feature_values"])
 
-    def _scored(self, history: LeadHistory, as_of: int) -> ScoreRow:
+    def _scored(self, history: LeadHistory, as_of: int, *, shapley: bool = False) -> ScoreRow:
         model = self._model
         if model is None:
             raise DataError(
@@ -146,7 +147,7 @@ class ScoringService:
             found = f"lead {history.lead_id!r} was created at {format_instant(history.created_at)}, after as_of"
             raise DataError("LS-LEAD-01", found=found, fix="ask for a later instant")
         values = model.row(history, as_of)
-        row = model.scorer.score_row(values)
+        row = model.scorer.score_row(values, shapley=shapley)
         score = assemble_score(model.artifact, history, as_of, row, self._routing, self._policy)
         return ScoreRow(score, dict(zip(model.artifact.features.names, values, strict=True)))
 
