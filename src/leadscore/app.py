@@ -3,16 +3,13 @@
 import gc
 import json
 import logging
-import signal
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import anyio.to_thread
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from leadscore.api import (
@@ -20,6 +17,7 @@ from leadscore.api import (
     cloud_event_routes,
     lead_routes,
     model_routes,
+    model_tasks,
     outcome_routes,
     score_routes,
     tracking_routes,
@@ -37,6 +35,7 @@ from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.expire_facts import expire
 from leadscore.workflows.follow_export import ExportedModel
 from leadscore.workflows.reload_champion import champion_folder
+from leadscore.workflows.score_in_shadow import ShadowScoring
 from leadscore.workflows.score_lead import ScoringService
 
 _DAY_SECONDS = 86_400
@@ -61,8 +60,8 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         app.state.dashboard = Dashboard(service.store, service.keys, service.scoring, service.champion_settled)
         # Events are taken in while the champion is still being read, which takes seconds.
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_use_champion, service)
-            tasks.start_soon(_reload_on_signal, service)
+            for task in (model_tasks.use_models, model_tasks.reload_on_signal, model_tasks.score_in_shadow):
+                tasks.start_soon(task, service)
             tasks.start_soon(_expire_daily, service)
             yield
             tasks.cancel_scope.cancel()
@@ -99,31 +98,11 @@ def _start(settings: Settings, name: str) -> Service:
     store = open_store(settings.service.store_url, _STORE_PATIENCE_SECONDS)
     scoring = ScoringService(None, settings.routing, store)
     folder = champion_folder(settings.service.models_folder, name)
+    shadow = ShadowScoring(store)
     champion = ExportedModel(folder, settings.service.home, scoring.use)
+    challenger = ExportedModel(folder.with_name("challenger"), settings.service.home, shadow.use, goes_on=False)
     keys = KeyRing(store, wrong_per_minute=settings.service.max_wrong_keys_per_minute)
-    return Service(settings, store, keys, scoring, champion)
-
-
-async def _use_champion(service: Service) -> None:
-    """Read the champion, then look for another one again and again."""
-    # Events must be taken in even while the model is broken, so this is no reason to end.
-    with suppress(LeadscoreError):
-        await anyio.to_thread.run_sync(service.champion.reload, abandon_on_cancel=True)
-    service.champion_read.set()
-    pause, own_thread = service.settings.service.model_poll_seconds, CapacityLimiter(1)
-    while pause:
-        await anyio.sleep(pause)
-        await anyio.to_thread.run_sync(service.champion.follow, abandon_on_cancel=True, limiter=own_thread)
-
-
-async def _reload_on_signal(service: Service) -> None:
-    """Do what `POST /v1/models/reload` does at each SIGHUP, where there are such signals."""
-    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
-        return
-    with anyio.open_signal_receiver(signal.SIGHUP) as signals:
-        async for _ in signals:
-            with suppress(LeadscoreError):
-                await anyio.to_thread.run_sync(service.champion.reload, abandon_on_cancel=True)
+    return Service(settings, store, keys, scoring, champion, challenger, shadow)
 
 
 async def _expire_daily(service: Service) -> None:

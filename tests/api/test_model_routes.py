@@ -5,6 +5,7 @@ import pytest
 
 from leadscore.api import requests
 from leadscore.api import service as service_module
+from leadscore.store.shadow_scores import answered_until, scores_without_shadow
 from leadscore.workflows.reload_champion import read_champion
 
 
@@ -151,6 +152,36 @@ def test_an_answer_about_many_leads_is_of_one_version_even_if_the_model_is_excha
     scores = own("POST", "/v1/scores", json={"leads": [{"lead": {}}] * 3}).json()["scores"]
     assert {score["versions"]["model"] for score in scores} == {"1"}
     assert version_in_use(own) == "2"
+
+
+def test_a_challenger_scores_what_is_stored_beside_the_champion_and_is_shown_to_nobody(own, write_model):
+    write_model(own.champion.with_name("challenger"), version="2")
+    assert wait_until(lambda: own("GET", "/v1/models").json()["models"][1]["shadow"])
+    answer = own("GET", "/v1/leads/L1/score")
+    assert answer.json()["versions"]["model"] == "1"
+    assert wait_until(lambda: scores_without_shadow(own.store, "2", 0, 1) == [])
+    assert answered_until(own.store, "2") is not None
+    lead = own("GET", "/v1/leads/L1").json()
+    assert [score["versions"]["model"] for score in lead["scores"]] == ["1"]
+    assert own("GET", "/v1/leads/L1/score").json() == answer.json()
+    kept = own("GET", "/v1/leads/L1/export").json()["tables"]["shadow_scores"]
+    assert [row["model_version"] for row in kept] == ["2"]
+
+
+def test_a_damaged_challenger_harms_nobody(own, write_model):
+    write_model(own.champion.with_name("challenger"), version="2")
+    (own.champion.with_name("challenger") / "manifest.json").write_text("broken")
+    assert [model["alias"] for model in own("GET", "/v1/models").json()["models"]] == ["champion"]
+    assert own("POST", "/v1/models/reload", scope="admin").status_code == 200
+    assert own.client.get("/readyz").json()["problem"] is None
+    assert own("GET", "/v1/leads/L1/score").status_code == 200
+
+
+def test_no_challenger_scores_where_that_is_switched_off(own, write_model, monkeypatch):
+    monkeypatch.setenv("LEADSCORE_SCORE_IN_SHADOW", "false")
+    write_model(own.champion.with_name("challenger"), version="2")
+    assert own("POST", "/v1/models/reload", scope="admin").status_code == 200
+    assert [model["shadow"] for model in own("GET", "/v1/models").json()["models"]] == [False, False]
 
 
 def wait_until(holds):

@@ -180,6 +180,9 @@ class ModelAnswer(Answer):
     low_confidence: bool
     metrics: dict[str, Any]
     in_use: bool
+    """Whether it gives the answers."""
+    shadow: bool
+    """Whether it scores beside the champion what is stored, shown to nobody."""
 
 
 class ModelsAnswer(Answer):

@@ -9,8 +9,10 @@ from leadscore.api.answers import ModelsAnswer, ReadyAnswer, ReloadAnswer
 from leadscore.api.contract import KEY
 from leadscore.api.problems import KEYED, responses
 from leadscore.api.service import Service, authorized, json_answer, service_of
+from leadscore.domain.errors import DataError
 from leadscore.modeling.artifact import MANIFEST, read_manifest
 from leadscore.store.info import SIMULATED, get_info
+from leadscore.workflows.follow_export import ExportedModel
 
 router = APIRouter(tags=["models"])
 
@@ -21,7 +23,7 @@ _SHOWN = ("name", "version", "kind", "as_of", "horizons_days", "feature_fingerpr
     "/v1/models",
     operation_id="models",
     response_model=None,
-    responses={200: {"model": ModelsAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-01", "LS-MODEL-02")},
+    responses={200: {"model": ModelsAnswer}, **responses(*KEYED, "LS-STORE-01", "LS-MODEL-01")},
     openapi_extra=KEY,
 )
 async def models(request: Request) -> Response:
@@ -40,7 +42,9 @@ async def models(request: Request) -> Response:
 async def reload(request: Request) -> Response:
     """Put the exported champion to use; if it is damaged or absent, that is refused and the present one stays."""
     service = await authorized(request, "admin")
-    return json_answer(await anyio.to_thread.run_sync(_reload, service))
+    answer = await anyio.to_thread.run_sync(_reload, service)
+    await anyio.to_thread.run_sync(service.reload_challenger)
+    return json_answer(answer)
 
 
 @router.get("/livez", operation_id="alive", response_model=None, tags=["health"])
@@ -67,18 +71,27 @@ async def ready(request: Request) -> Response:
 
 
 def _models(service: Service) -> list[dict[str, Any]]:
-    artifact = service.scoring.artifact
     found = []
-    for alias in ("champion", "challenger"):
-        folder = service.champion.folder.with_name(alias)
-        if (folder / MANIFEST).exists():
-            manifest = read_manifest(folder)
-            in_use = alias == "champion" and artifact is not None and artifact.version == manifest["version"]
+    for alias, exported in (("champion", service.champion), ("challenger", service.challenger)):
+        manifest = _manifest(exported)
+        if manifest is not None:
+            at_work = exported.in_use is not None and exported.in_use.version == manifest["version"]
             shown = {name: manifest.get(name) for name in _SHOWN} | {
                 "low_confidence": bool(manifest.get("low_confidence"))
             }
-            found.append({"alias": alias, **shown, "in_use": in_use})
+            works = {"in_use": at_work and alias == "champion", "shadow": at_work and alias == "challenger"}
+            found.append({"alias": alias, **shown, **works})
     return found
+
+
+def _manifest(exported: ExportedModel) -> dict[str, Any] | None:
+    """Of what is exported, or of the model in use where that is damaged."""
+    if not (exported.folder / MANIFEST).exists():
+        return None
+    try:
+        return read_manifest(exported.folder)
+    except DataError:
+        return None if exported.in_use is None else exported.in_use.manifest
 
 
 def _reload(service: Service) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """What the routes share: the store, the keys, the model in use; made when the application starts."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,11 +15,12 @@ from leadscore.api.access import authorize
 from leadscore.api.intake import Intake
 from leadscore.api.rate import RateLimit
 from leadscore.config.load import Settings
-from leadscore.domain.errors import DataError
+from leadscore.domain.errors import DataError, LeadscoreError
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.follow_export import ExportedModel
 from leadscore.workflows.receive_events import receive_all
+from leadscore.workflows.score_in_shadow import ShadowScoring
 from leadscore.workflows.score_lead import ScoringService
 
 _CHAMPION_PATIENCE_SECONDS = 10
@@ -29,6 +31,7 @@ class Service:
     """The parts of a running service.
 
     champion       the exported champion, and why it is not in use if it is not.
+    challenger     the exported challenger, likewise; it scores in shadow.
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
@@ -40,6 +43,8 @@ class Service:
     keys: KeyRing
     scoring: ScoringService
     champion: ExportedModel
+    challenger: ExportedModel
+    shadow: ShadowScoring
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     intake: Intake = field(init=False)
@@ -48,6 +53,18 @@ class Service:
     def __post_init__(self) -> None:
         self.rate = RateLimit(self.settings.service.max_requests_per_second)
         self.intake = Intake(partial(receive_all, self.store), self.writer)
+
+    def reload_challenger(self) -> None:
+        """Put the exported challenger to use in shadow; if that fails, it is logged and the present one stays."""
+        if self.settings.service.score_in_shadow:
+            with suppress(LeadscoreError):
+                self.challenger.reload()
+
+    def follow_models(self) -> None:
+        """Put to use what was exported since the last time."""
+        self.champion.follow()
+        if self.settings.service.score_in_shadow:
+            self.challenger.follow()
 
     def close(self) -> None:
         """End its threads and give its connections back."""

@@ -60,6 +60,8 @@ class ServiceConfig(BaseSettings):
     """Seconds for a whole request to arrive, and for its answer to be taken; then the connection is closed."""
     model_poll_seconds: float = Field(1.0, ge=0, le=3_600)
     """Seconds between two looks at whether another model was exported, which is then used; 0 never looks."""
+    score_in_shadow: bool = True
+    """Whether the exported challenger scores what was scored and stored, beside the champion; nobody is shown it."""
 
     retention_days: RetentionDays = RetentionDays()
     """For how many days what is kept; null: until it is erased. The service looks daily, `erase --expired` at once."""

@@ -23,6 +23,7 @@ from leadscore.store.tables import (
     OUTCOMES,
     PEOPLE,
     SCORES,
+    SHADOW_SCORES,
     SUPPRESSED,
     TRACKED_EVENTS,
 )
@@ -37,6 +38,7 @@ BY_ID: dict[sa.Table, tuple[str, ...]] = {
     PEOPLE: ("lead_id", "person"),
     SCORES: ("lead_id",),
     DECISIONS: ("lead_id",),
+    SHADOW_SCORES: ("lead_id",),
 }
 """Tables whose rows are about whom their columns name."""
 BY_CONTENT: dict[sa.Table, tuple[str, ...]] = {DEAD_LETTERS: ("body", "reason")}

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from leadscore.domain.time import DAY_US
 from leadscore.store.bulk import Row, batches, delete_rows, stream_rows
 from leadscore.store.engine import Store, reading, writing
-from leadscore.store.tables import DEAD_LETTERS, DECISIONS, MESSAGES, SCORES, TRACKED_EVENTS
+from leadscore.store.tables import DEAD_LETTERS, DECISIONS, MESSAGES, SCORES, SHADOW_SCORES, TRACKED_EVENTS
 
 EXPIRING: dict[str, tuple[tuple[sa.Table, str], ...]] = {
     "events": ((TRACKED_EVENTS, "occurred_at"),),
     "messages": ((MESSAGES, "received_at"),),
-    "scores": ((SCORES, "as_of"), (DECISIONS, "as_of")),
+    "scores": ((SCORES, "as_of"), (DECISIONS, "as_of"), (SHADOW_SCORES, "as_of")),
     "dead_letters": ((DEAD_LETTERS, "received_at"),),
 }
 """What has a limit -> its tables and the columns that say how old a row is."""

@@ -140,6 +140,7 @@ SCORES = sa.Table(
     sa.Column("feature_fingerprint", sa.Text, nullable=False),
     sa.Column("policy_fingerprint", sa.Text, nullable=False),
     sa.Index("ix_scores_lead_id_as_of", "lead_id", "as_of"),
+    sa.Index("ix_scores_saved_at", "saved_at"),
 )
 """Scores with the feature values and versions that made them, so that each can be derived again."""
 
@@ -157,6 +158,21 @@ DECISIONS = sa.Table(
     sa.Index("ix_decisions_lead_id_as_of", "lead_id", "as_of"),
 )
 """What was decided for a lead; a decision and the score it follows from share their id."""
+
+SHADOW_SCORES = sa.Table(
+    "shadow_scores",
+    METADATA,
+    sa.Column("decision_id", Id, primary_key=True),
+    sa.Column("model_version", Id, primary_key=True),
+    sa.Column("lead_id", Id, nullable=False, index=True),
+    sa.Column("as_of", sa.BigInteger, nullable=False),
+    sa.Column("saved_at", sa.BigInteger, nullable=False),
+    sa.Column("p_convert", sa.Text),
+    sa.Column("score", sa.Double),
+    sa.Column("grade", sa.Text),
+    sa.Column("problem", sa.Text),
+)
+"""What challengers would have answered instead of a stored score, or the code of the error why they cannot."""
 
 API_KEYS = sa.Table(
     "api_keys",
