@@ -63,6 +63,24 @@ def test_a_search_goes_on_where_it_stopped(search):
     assert search_settings(other, losses, seconds=1, trials=1).tried == 1
 
 
+def test_the_best_without_a_fold_owes_nothing_to_it(search):
+    def torn(config):
+        """The first fold likes many leaves, the other two few."""
+        yield 1 + (32 - config.leaves) / 10
+        yield 1 + config.leaves / 10
+        yield 1 + config.leaves / 10
+
+    found = search_settings(search, torn, seconds=60, trials=12)
+    assert found.without[0].leaves <= found.settings.leaves <= found.without[1].leaves
+    assert found.without[0] != found.without[1]
+    assert found.without[1] == found.without[2]
+
+
+def test_the_start_is_best_without_any_fold_if_nothing_beats_it(search):
+    found = search_settings(search, lambda _: iter([0.9, 0.9]), seconds=60, trials=5)
+    assert found.without == (START, START)
+
+
 def test_settings_outside_the_usual_bounds_can_be_the_start(tmp_path):
     odd = LightGbmConfig(trees=7, min_rows_per_leaf=4_000)
     found = search_settings(Search("x", tmp_path / "t.db", odd, 1), losses, seconds=1, trials=1)

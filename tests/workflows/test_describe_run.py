@@ -31,5 +31,10 @@ def test_another_classifier_is_shown_with_its_settings_and_not_those_of_lightgbm
     assert not [key for key in shown if key.startswith("lightgbm")]
 
 
-def test_what_tuning_changed_is_shown() -> None:
-    assert params({"changed": {"leaves": 12}})["tuned.leaves"] == 12
+def test_what_tuning_changed_is_shown_with_its_evidence() -> None:
+    gain = {"value": 0.02, "low": 0.01, "high": 0.03, "rows": 9, "leads": 5, "converting_leads": 2}
+    shown = params({"changed": {"leaves": 12}, "adopted": True, "tried": 7, "gain": gain})
+    assert (shown["tuned.leaves"], shown["tuned.adopted"], shown["tuned.trials"]) == (12, True, 7)
+    assert (shown["tuned.gain_value"], shown["tuned.gain_low"], shown["tuned.gain_high"]) == (0.02, 0.01, 0.03)
+    kept = params({"changed": {}, "adopted": False, "tried": 7, "gain": None})
+    assert {name for name in kept if name.startswith("tuned")} == {"tuned.adopted", "tuned.trials"}

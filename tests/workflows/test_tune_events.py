@@ -11,16 +11,11 @@ from leadscore.dataset.splits import plan_split
 from leadscore.domain.errors import UsageError
 from leadscore.domain.progress import silent
 from leadscore.domain.time import parse_instant
+from leadscore.modeling.base_rate import base_rates
 from leadscore.notebook import open_history
-from leadscore.workflows.tune_events import (
-    FactsBefore,
-    TuneRequest,
-    folds_before,
-    require_tuning,
-    study_name,
-    tune_events,
-    with_tuning,
-)
+from leadscore.workflows.name_study import study_name
+from leadscore.workflows.tune_events import TuneRequest, require_tuning, tune_events, with_tuning
+from leadscore.workflows.tuning_folds import FactsBefore, Fold, folds_before
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +69,53 @@ def test_the_same_facts_and_recipe_go_on_with_the_same_search(past, tmp_path):
     assert tune_events(found, settings, None, silent).settings is settings
 
 
+def started_with(settings, home, **changes):
+    """The same settings, a search of their own, and another start for it."""
+    service = settings.service.model_copy(update={"home": home})
+    lightgbm = settings.training.lightgbm.model_copy(update=changes)
+    return replace(settings, service=service, training=settings.training.model_copy(update={"lightgbm": lightgbm}))
+
+
+@pytest.mark.slow
+def test_a_start_that_has_hardly_learnt_is_given_up(past, tmp_path):
+    found, settings = past
+    awful = started_with(settings, tmp_path, trees=1, trees_on_few_data=1, learning_rate=0.01)
+    tuned = tune_events(found, awful, TuneRequest(5, trials=4), silent)
+    assert tuned.about["adopted"]
+    assert tuned.about["gain"]["low"] > 0
+    assert tuned.about["changed"] == tuned.about["best"] != {}
+    assert tuned.settings.training.lightgbm.trees > 1
+
+
+@pytest.mark.slow
+def test_settings_that_were_lucky_at_one_cut_and_lose_at_the_others_are_not_adopted(past, folds, tmp_path, monkeypatch):
+    found, settings = past
+    cuts = [fold.learnt.as_of for fold in folds]
+
+    def lucky_at_one_cut(fold, tried):
+        """The base rates, moved far towards the outcomes at one cut and a little away from them at the others."""
+        lightgbm, rates = tried.training.lightgbm, base_rates(fold.later)
+        lucky = lightgbm.leaves % len(cuts) == cuts.index(fold.learnt.as_of)
+        moved = 0.0 if lightgbm == settings.training.lightgbm else 0.5 if lucky else -0.1
+        return 1 / (1 + np.exp(-np.log(rates / (1 - rates)) - moved * np.where(fold.later.labels(), 1, -1)))
+
+    monkeypatch.setattr(Fold, "predicted", lucky_at_one_cut)
+    tuned = tune_events(found, started_with(settings, tmp_path), TuneRequest(5, trials=10), silent)
+    assert tuned.about["loss"] < tuned.about["start_loss"] - 0.02
+    assert tuned.about["gain"]["value"] <= 0
+    assert not tuned.about["adopted"]
+    assert tuned.about["changed"] == {} != tuned.about["best"]
+    assert tuned.settings.training == settings.training
+
+
+@pytest.mark.slow
+def test_settings_that_change_nothing_are_not_adopted(past, tmp_path, monkeypatch):
+    found, settings = past
+    monkeypatch.setattr(Fold, "predicted", lambda fold, _: np.full(fold.later.known.shape, 0.1))
+    tuned = tune_events(found, started_with(settings, tmp_path), TuneRequest(5, trials=4), silent)
+    assert (tuned.about["gain"], tuned.about["adopted"]) == (None, False)
+
+
 def test_without_optuna_or_with_another_classifier_it_is_said_what_to_do(past, monkeypatch, company):
     settings = past[1]
     other = settings.training.model_copy(update={"estimator": "sklearn.naive_bayes.GaussianNB"})
@@ -98,7 +140,7 @@ def test_a_search_is_not_continued_when_what_makes_rows_or_the_program_differ(pa
     rules = settings.routing.qualification.model_copy(update={"sql_event_types": ("call_booked",)})
     routing = settings.routing.model_copy(update={"qualification": rules})
     assert study_name(found, replace(settings, routing=routing)) != name
-    monkeypatch.setattr("leadscore.workflows.tune_events.version", lambda name: "9.9.9")
+    monkeypatch.setattr("leadscore.workflows.name_study.version", lambda name: "9.9.9")
     assert study_name(found, settings) != name
 
 

@@ -55,7 +55,7 @@ def train(
     shuffled: Annotated[bool, typer.Option("--shuffled", help="Table: the rows are in no order of time.")] = False,
     keep: Annotated[list[str] | None, typer.Option(help="Use a column although it is suspected of leaking.")] = None,
     tune: Annotated[
-        bool, typer.Option("--tune", help="Look for better settings on earlier cuts first; goes on if repeated.")
+        bool, typer.Option("--tune", help="Look for settings surely better on earlier cuts first; goes on if repeated.")
     ] = False,
     tune_minutes: Annotated[float | None, typer.Option(min=0, help="How long --tune looks; 10 by default.")] = None,
     json: JsonFlag = False,

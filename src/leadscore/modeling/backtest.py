@@ -8,7 +8,7 @@ import numpy as np
 
 from leadscore.modeling.comparison import PairedRows, compare
 from leadscore.modeling.evaluation import Evaluation, evaluate
-from leadscore.modeling.rows import Floats, LabelledRows
+from leadscore.modeling.rows import Floats, LabelledRows, joined
 
 MODEL, CHAMPION = "leadscore", "champion"
 
@@ -41,7 +41,7 @@ def report_backtest(origins: Sequence[JudgedOrigin], horizons: Sequence[str], dr
     pooled = {name: np.concatenate([origin.p[name] for origin in pool]) for name in everywhere}
     return {
         "origins": [{**origin.about, **_figures(origin.p, origin.rows, horizons, draws, seed)} for origin in origins],
-        "pooled": _figures(pooled, _joined([origin.rows for origin in pool]), horizons, draws, seed) if pool else None,
+        "pooled": _figures(pooled, joined([origin.rows for origin in pool]), horizons, draws, seed) if pool else None,
     }
 
 
@@ -66,12 +66,3 @@ def bare_figures(evaluation: Evaluation) -> dict[str, dict[str, float | None]]:
     found = {horizon: judged.values() for horizon, judged in evaluation.horizons.items()}
     overall = {name: metric.value for name, metric in evaluation.integrated.items()}
     return {**found, "integrated": overall} if overall else found
-
-
-def _joined(rows: Sequence[LabelledRows]) -> LabelledRows:
-    return LabelledRows(
-        known=np.concatenate([each.known for each in rows]),
-        converted=np.concatenate([each.converted for each in rows]),
-        weight=np.concatenate([each.weight for each in rows]),
-        cluster=np.concatenate([each.cluster for each in rows]),
-    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadscore.modeling.calibration_card import independent_cases, ratio_interval
 from leadscore.modeling.metrics import SMALLEST_CHANCE
-from leadscore.modeling.resampling import draw_leads, percentile_interval
+from leadscore.modeling.resampling import LeadDraws, draw_leads, percentile_interval
 from leadscore.modeling.rows import Flags, Floats, LabelledRows
 
 LOW = 2.5
@@ -90,14 +90,8 @@ def compare(pairs: PairedRows, draws: int, seed: int, tail: float = LOW) -> Gain
     value = low = high = None
     if ripe.any():
         weight = (rows.weight[:, None] * used)[:, ripe]
-        better = (_loss(pairs.reference, label, used) - _loss(pairs.model, label, used))[:, ripe] * weight
-        value = float((better.sum(axis=0) / weight.sum(axis=0)).sum())
-        resamples = draw_leads(rows.cluster, draws, seed)
-        per_lead = np.hstack([_sum_by_lead(each, resamples.position, resamples.leads) for each in (better, weight)])
-        gained, weights = np.hsplit(resamples.totals(per_lead), 2)
-        with np.errstate(invalid="ignore"):
-            drawn = np.divide(gained, weights).sum(axis=1)
-        low, high = percentile_interval(drawn, tail, 100 - tail)
+        better = (row_losses(pairs.reference, label, used) - row_losses(pairs.model, label, used))[:, ripe] * weight
+        value, low, high = sum_of_ratios(better, weight, draw_leads(rows.cluster, draws, seed), tail)
     return Gain(
         value,
         low,
@@ -109,7 +103,24 @@ def compare(pairs: PairedRows, draws: int, seed: int, tail: float = LOW) -> Gain
     )
 
 
-def _loss(p: Floats, converted: Flags, used: Flags) -> Floats:
+def sum_of_ratios(
+    part: Floats, whole: Floats, resamples: LeadDraws, tail: float = LOW
+) -> tuple[float, float | None, float | None]:
+    """The ratio of the totals of two figures of each row, summed over the horizons, with its interval over leads.
+
+    part, whole   shape (n, h), in the order of the rows that the leads are drawn for.
+    tail          percent of the resamples below the interval, and above it.
+    Returns       value, low, high; no interval if most resamples leave the ratio undefined.
+    """
+    per_lead = np.hstack([_sum_by_lead(each, resamples.position, resamples.leads) for each in (part, whole)])
+    parts, wholes = np.hsplit(resamples.totals(per_lead), 2)
+    with np.errstate(invalid="ignore"):
+        drawn = np.divide(parts, wholes).sum(axis=1)
+    low, high = percentile_interval(drawn, tail, 100 - tail)
+    return float((part.sum(axis=0) / whole.sum(axis=0)).sum()), low, high
+
+
+def row_losses(p: Floats, converted: Flags, used: Flags) -> Floats:
     """Log loss of each row and horizon; 0 where it is not used."""
     chance = np.clip(np.where(used, p, 0.5), SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
     return np.where(used, -np.where(converted, np.log(chance), np.log1p(-chance)), 0.0)
@@ -125,7 +136,7 @@ def _horizon_figures(pairs: PairedRows, used: Flags, horizon: int) -> dict[str, 
     weight, label = pairs.rows.weight[used], pairs.rows.converted[used, horizon]
     everything = np.ones(len(label), dtype=np.bool_)
     model, reference = (
-        float(np.average(_loss(p[used, horizon], label, everything), weights=weight))
+        float(np.average(row_losses(p[used, horizon], label, everything), weights=weight))
         for p in (pairs.model, pairs.reference)
     )
     observed, predicted = float(weight @ label), float(weight @ pairs.model[used, horizon])

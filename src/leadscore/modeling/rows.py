@@ -1,5 +1,6 @@
 """Labelled rows: what models are fitted on and judged by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -66,6 +67,16 @@ class LabelledRows:
             weight=self.weight[rows],
             cluster=self.cluster[rows],
         )
+
+
+def joined(rows: Sequence[LabelledRows]) -> LabelledRows:
+    """The labels of all rows, in order; their clusters must number the leads alike."""
+    return LabelledRows(
+        known=np.concatenate([each.known for each in rows]),
+        converted=np.concatenate([each.converted for each in rows]),
+        weight=np.concatenate([each.weight for each in rows]),
+        cluster=np.concatenate([each.cluster for each in rows]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,13 @@ class Search:
 class Found:
     """The best settings of a search.
 
+    without            for each fold the best settings by the mean loss of the others, which that fold can judge fairly.
     loss, start_loss   of the best settings and of those it started with.
     tried, pruned      trials of all runs of the search so far, and how many of them were given up after some folds.
     """
 
     settings: LightGbmConfig
+    without: tuple[LightGbmConfig, ...]
     loss: float
     start_loss: float
     tried: int
@@ -140,15 +143,29 @@ def _completed(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
     return study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.COMPLETE])
 
 
+def _fold_losses(trial: optuna.trial.FrozenTrial) -> list[float]:
+    """The losses of a completed trial on each fold, from the running means that it reported."""
+    totals = [0.0, *(mean * number for number, mean in sorted(trial.intermediate_values.items()))]
+    return [after - before for before, after in pairwise(totals)]
+
+
 def _found(study: optuna.Study, search: Search) -> Found:
     done = _completed(study)
     first, best = done[0], min(done, key=lambda trial: trial.value or 0.0)
-    fixed = optuna.trial.FixedTrial(best.params)
+    losses = [_fold_losses(trial) for trial in done]
+    # Of equals the first, which is the start.
+    others = [[sum(each) - own for own in each] for each in losses]
+    without = [done[column.index(min(column))] for column in map(list, zip(*others, strict=True))]
     pruned = study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.PRUNED])
     return Found(
-        settings=_suggested(fixed, search.start),
+        settings=_settings_of(best, search.start),
+        without=tuple(_settings_of(trial, search.start) for trial in without),
         loss=float(best.value or 0.0),
         start_loss=float(first.value or 0.0),
         tried=len(done) + len(pruned),
         pruned=len(pruned),
     )
+
+
+def _settings_of(trial: optuna.trial.FrozenTrial, start: LightGbmConfig) -> LightGbmConfig:
+    return _suggested(optuna.trial.FixedTrial(trial.params), start)

@@ -23,12 +23,12 @@ def run_params(fitted: FittedModel, settings: Settings) -> dict[str, Any]:
         shown = {f"lightgbm.{key}": value for key, value in training.lightgbm.model_dump().items()}
     else:
         shown = {f"estimator_settings.{key}": value for key, value in training.estimator_settings.items()}
-    tuned = (fitted.tuning or {}).get("changed", {})
+    tuned = _tuned(fitted.tuning) if fitted.tuning else {}
     chosen = (fitted.choice or {}).get("chosen", {})
     return {
         **shown,
         "estimator": training.estimator,
-        **{f"tuned.{key}": value for key, value in tuned.items()},
+        **tuned,
         "kind": manifest["kind"],
         "learner": manifest["learner"],
         "as_of": manifest["as_of"],
@@ -37,6 +37,13 @@ def run_params(fitted: FittedModel, settings: Settings) -> dict[str, Any]:
         **{f"window.{key}": value for key, value in manifest["training_window"].items()},
         **{f"choice.{key}": value for key, value in chosen.items()},
     }
+
+
+def _tuned(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a search changed, and by how much its best settings were better on rows that it never saw."""
+    gain = {f"gain_{key}": value for key, value in (about["gain"] or {}).items() if key in {"value", "low", "high"}}
+    shown = {**about["changed"], "adopted": about["adopted"], "trials": about["tried"], **gain}
+    return {f"tuned.{key}": value for key, value in shown.items()}
 
 
 def run_tags(fitted: FittedModel) -> dict[str, str]:

@@ -38,7 +38,8 @@ from leadscore.workflows.judge_promotion import Contest, verdict
 from leadscore.workflows.learn_events import KIND, learnable
 from leadscore.workflows.learn_returns import learn_returns
 from leadscore.workflows.register_model import TrainReport, register_model
-from leadscore.workflows.tune_events import FactsBefore, TuneRequest, require_tuning, tune_events, with_tuning
+from leadscore.workflows.tune_events import TuneRequest, require_tuning, tune_events, with_tuning
+from leadscore.workflows.tuning_folds import FactsBefore
 
 
 def train_on_events(  # noqa: PLR0913, PLR0917
@@ -116,7 +117,7 @@ def fit_events(facts: Facts, instant: int, settings: Settings, about: About, pro
         **({"tuning": tuned.about} if tuned.about else {}),
     }
     version = parts(final, judged, manifest, settings, champion)
-    tuned_from = parse_instant(tuned.about["folds"][0]).at if tuned.about else None
+    tuned_from = parse_instant(tuned.about["folds"][0]).at if tuned.about and tuned.about["adopted"] else None
     past = Past(later, split, attributes.left_out, settings, tuned_from)
     return FittedModel(
         final=version,
