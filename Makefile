@@ -48,6 +48,7 @@ benchmark: $(VENV)/.test-tools  ## the figures of the README and docs
 	@$(BIN)/python benchmarks/learning.py
 	@$(BIN)/python benchmarks/serving.py
 	@$(BIN)/python benchmarks/scoring.py
+	@$(BIN)/python benchmarks/single_row.py
 	@$(BIN)/python benchmarks/table_mode.py
 	@$(BIN)/python benchmarks/leak_gate.py
 	@$(BIN)/python benchmarks/features.py

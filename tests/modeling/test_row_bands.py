@@ -49,11 +49,14 @@ def test_one_row_gets_the_bits_that_each_band_gives_for_many(models):
     bands, rows = [BandScorer(model) for model in models], rows_to_score(seed=1)
     together = RowBands(bands)
     reached = [together.reach(row) for row in rows]
-    raw, effects = (np.array([read(found) for found in reached]) for read in (together.raw, together.effects))
+    raw = np.array([together.raw(found) for found in reached])
+    effects = np.array([together.effects(found, len(bands)) for found in reached])
     for number, band in enumerate(bands):
         many = band.reach_matrix(rows)
         assert np.array_equal(raw[:, number], band.raw_of(many, len(rows)))
         assert np.array_equal(effects[:, number], band.effects_of(many, len(rows)))
+    for first in range(1, len(bands)):
+        assert np.array_equal(together.effects(reached[0], first), effects[0, :first])
 
 
 @pytest.mark.parametrize("boosters", [[LARGE], [SMALL, LARGE, CONSTANT]])
@@ -69,7 +72,9 @@ def test_shapley_values_and_the_bias_add_up_to_the_log_odds(models):
     together, bias = RowBands(bands), np.array([band.bias for band in bands])
     for row in rows:
         reached = together.reach(row)
-        assert together.shapley(row, reached).sum(axis=1) + bias == pytest.approx(together.raw(reached), abs=1e-9)
+        assert together.shapley(row, reached, len(bands)).sum(axis=1) + bias == pytest.approx(
+            together.raw(reached), abs=1e-9
+        )
 
 
 def test_shapley_values_of_mixed_trees_are_lightgbms_in_their_share():
@@ -78,5 +83,5 @@ def test_shapley_values_of_mixed_trees_are_lightgbms_in_their_share():
     expected = 0.8 * (
         0.5 * LARGE.predict(rows, pred_contrib=True)[:, :-1] + 0.5 * SUM.by_column(SUM.effect_matrix(rows)).T
     )
-    found = np.array([together.shapley(row, together.reach(row))[0] for row in rows])
+    found = np.array([together.shapley(row, together.reach(row), 1)[0] for row in rows])
     assert found == pytest.approx(expected, abs=1e-12)

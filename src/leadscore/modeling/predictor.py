@@ -14,6 +14,7 @@ _RAW_BOUND = 35.0
 
 _PLACES, _SHARES = (np.polynomial.legendre.leggauss(5)[part] / 2 + shift for part, shift in ((0, 0.5), (1, 0)))
 """Places on the way from 0 to 1, and how much each counts, for a mean over the whole way."""
+_PLACES_OF_ROW, _SHARES_OF_ROW = _PLACES.tolist(), _SHARES.tolist()
 
 
 class BandPredictor:
@@ -41,7 +42,8 @@ class BandPredictor:
         if any(band.n_features != self.n_features for band in self._bands):
             raise DataError("LS-MODEL-02", found="the band models were trained on different features")
         self._row_bands = RowBands(self._bands)
-        self._base = np.array([band.bias for band in self._bands])
+        self._base_of_row = [band.bias for band in self._bands]
+        self._base = np.array(self._base_of_row)
         self.base_p_convert = float(_cumulated(_hazard(self._base))[self.main])
 
     def raw(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -67,9 +69,9 @@ class BandPredictor:
         """
         reached = self._row_bands.reach(row)
         p, weights = self._curve_and_weights_of_row(self._row_bands.raw(reached))
-        effects = self._row_bands.shapley(row, reached) if shapley else self._row_bands.effects(reached)
-        weighted = np.array(weights)[:, None] * effects[: self.main + 1]
-        return p, np.add.reduce(weighted, axis=0)
+        told, bands = self._row_bands, len(weights)
+        effects = told.shapley(row, reached, bands) if shapley else told.effects(reached, bands)
+        return p, np.add.reduce(np.array(weights)[:, None] * effects, axis=0)
 
     def explained(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`row` for many rows: probabilities (n, n_horizons) and effects (n, n_features), equal bit for bit."""
@@ -102,17 +104,19 @@ class BandPredictor:
 
     def _curve_and_weights_of_row(self, raw: list[float]) -> tuple[list[float], list[float]]:
         """`_curve_and_weights` of one row, bit for bit: on so few numbers numpy would spend its time on beginning."""
-        way = list(raw)
-        for place in _PLACES.tolist():
-            way += [base + place * (end - base) for base, end in zip(self._base.tolist(), raw, strict=True)]
+        spans = [(base, end - base) for base, end in zip(self._base_of_row, raw, strict=True)]
+        way = [base + place * span for place in _PLACES_OF_ROW for base, span in spans[: self.main + 1]]
         # Python's own exponential would give other bits.
-        hazard = _hazard(np.array(way)).tolist()
-        weights = [0.0] * (self.main + 1)
-        for number, share in enumerate(_SHARES.tolist(), 1):
-            here = hazard[number * len(raw) :][: self.main + 1]
-            at_main = _curve(here)[-1]
-            for band, each in enumerate(here):
-                weights[band] += share * (each / at_main)
+        hazard = _hazard(np.array(raw + way)).tolist()
+        bands, steps = self.main + 1, iter(hazard[len(raw) :])
+        weights = [0.0] * bands
+        for share in _SHARES_OF_ROW:
+            here = [next(steps) for _ in range(bands)]
+            survived = 1.0
+            for each in here:
+                survived *= 1.0 - each
+            at_main = 1.0 - survived
+            weights = [weight + share * (each / at_main) for weight, each in zip(weights, here, strict=True)]
         return _curve(hazard[: len(raw)]), weights
 
 

@@ -18,19 +18,20 @@ class RowBands:
 
     def __init__(self, bands: Sequence[BandScorer]) -> None:
         self._bands = tuple(bands)
-        self._grown = [band.booster for band in bands if band.booster is not None]
-        tables = {place: band.table for place, band in enumerate(bands) if band.table is not None}
-        self._leaves = JoinedLeaves(tables, len(bands), bands[0].n_features)
+        self._grown = {number: band.booster for number, band in enumerate(bands) if band.booster is not None}
+        self._leaves = JoinedLeaves([band.table for band in bands], bands[0].n_features)
         self._share_of_trees = np.array([[band.mix.trees] for band in bands])
         self._slopes = np.array([[band.mix.slope] for band in bands])
+        self._trees_alone = all(band.mix.trees == band.mix.slope == 1 and band.additive is None for band in bands)
+        self._no_terms: list[list[float]] = [[] for _ in bands]
 
     def reach(self, row: Floats) -> Reached:
         """What a row of shape (n_features,) meets in each band, from which `raw` and `effects` are read."""
+        places = self._leaves.places({number: booster.leaves(row) for number, booster in self._grown.items()})
+        if self._trees_alone:
+            return places, self._no_terms
         values = row.tolist()
-        return (
-            self._leaves.places([booster.leaves(row) for booster in self._grown]),
-            [[] if band.additive is None else band.additive.effects(values) for band in self._bands],
-        )
+        return places, [[] if band.additive is None else band.additive.effects(values) for band in self._bands]
 
     def raw(self, reached: Reached) -> list[float]:
         """Log-odds of each band."""
@@ -38,73 +39,84 @@ class RowBands:
         trees = self._leaves.raw(places)
         return [band.raw_of_row(trees[number], terms[number]) for number, band in enumerate(self._bands)]
 
-    def effects(self, reached: Reached) -> Floats:
-        """Effect of each feature on the log-odds of each band, shape (n_bands, n_features).
+    def effects(self, reached: Reached, bands: int) -> Floats:
+        """Effect of each feature on the log-odds of each of the first bands, shape (bands, n_features).
 
         With the `bias` of a band they add up to its `raw`.
         """
         places, terms = reached
-        return self._mixed(self._leaves.contributions(places), terms)
+        return self._mixed(self._leaves.contributions(places[:bands]), terms)
 
-    def shapley(self, row: Floats, reached: Reached) -> Floats:
+    def shapley(self, row: Floats, reached: Reached, bands: int) -> Floats:
         """`effects` with the Shapley values of the trees instead of path attributions, at tens of times the cost."""
-        trees = np.zeros((len(self._bands), len(row)))
-        for number, band in enumerate(self._bands):
-            if band.booster is not None:
-                trees[number] = band.booster.shapley_matrix(row[None, :])[0, :-1]
+        trees = np.zeros((bands, len(row)))
+        for number, booster in self._grown.items():
+            if number < bands:
+                trees[number] = booster.shapley_matrix(row[None, :])[0, :-1]
         return self._mixed(trees, reached[1])
 
     def _mixed(self, trees: Floats, terms: list[list[float]]) -> Floats:
-        mixed = self._share_of_trees * trees
-        for number, band in enumerate(self._bands):
+        if self._trees_alone:
+            return trees
+        bands = len(trees)
+        mixed = self._share_of_trees[:bands] * trees
+        for number, band in enumerate(self._bands[:bands]):
             if band.additive is not None:
                 mixed[number] += band.mix.additive * band.additive.row_by_column(terms[number])
-        return np.asarray(self._slopes * mixed)
+        return np.asarray(self._slopes[:bands] * mixed)
 
 
 class JoinedLeaves:
-    """The leaf tables of some bands one below the other, so that one step reads all of them.
+    """The leaf tables of bands one below the other, so that one step reads all of them.
 
-    tables      by the number of the band, rising.
-    bands       how many bands there are, those without trees among them.
+    tables      one per band; None of a band without trees.
     n_features  columns of the rows.
     """
 
-    def __init__(self, tables: Mapping[int, LeafTable], bands: int, n_features: int) -> None:
-        self._bands, self._n_features = bands, n_features
-        depth = max((table.features.shape[1] for table in tables.values()), default=0)
-        # What fills up short paths adds 0 somewhere beyond the features of its band.
+    def __init__(self, tables: Sequence[LeafTable | None], n_features: int) -> None:
+        self._n_features = n_features
+        trees = max((len(table.offsets) for table in tables if table is not None), default=0) or 1
+        depth = max((table.features.shape[1] for table in tables if table is not None), default=0)
+        # What fills up short paths adds 0 somewhere beyond the features of its band, and so does the leaf of no tree,
+        # which fills up the bands of fewer trees.
         self._width = n_features + depth
-        self._offsets, self._values = np.zeros(0, np.intp), np.zeros(0)
-        self._features, self._effects = np.zeros((0, depth), np.intp), np.zeros((0, depth))
-        self._spans: dict[int, tuple[int, int]] = {}
-        for band, table in tables.items():
-            missing = depth - table.features.shape[1]
-            beyond = np.tile(np.arange(self._width - missing, self._width), (len(table.values), 1))
-            features = np.hstack([table.features, beyond]) + band * self._width
-            self._spans[band] = len(self._offsets), len(self._offsets) + len(table.offsets)
-            self._offsets = np.concatenate([self._offsets, table.offsets + len(self._values)])
-            self._values = np.concatenate([self._values, table.values])
-            self._features = np.concatenate([self._features, features])
-            self._effects = np.concatenate([self._effects, np.pad(table.effects, ((0, 0), (0, missing)))])
+        self._offsets = np.zeros((len(tables), trees), np.intp)
+        values, features, effects = [np.zeros(0)], [np.zeros((0, depth), np.intp)], [np.zeros((0, depth))]
+        for band, table in enumerate(tables):
+            leaves = 0 if table is None else len(table.values)
+            own_features = np.tile(np.arange(n_features, self._width) + band * self._width, (leaves + 1, 1))
+            own_values, own_effects = np.zeros(leaves + 1), np.zeros((leaves + 1, depth))
+            self._offsets[band] = sum(map(len, values)) + leaves
+            if table is not None:
+                self._offsets[band, : len(table.offsets)] = sum(map(len, values)) + table.offsets
+                own_values[:leaves], longest = table.values, table.features.shape[1]
+                own_features[:leaves, :longest] = table.features + band * self._width
+                own_effects[:leaves, :longest] = table.effects
+            values, features, effects = [*values, own_values], [*features, own_features], [*effects, own_effects]
+        self._values, self._effects = np.concatenate(values), np.concatenate(effects)
+        # In the narrowest numbers: rows differ in their leaves, so that what a row meets is seldom in the caches.
+        self._features = np.concatenate(features).astype(np.min_scalar_type(len(tables) * self._width))
 
-    def places(self, leaves: Sequence[NDArray[np.int32]]) -> NDArray[np.intp]:
-        """Where the leaves that a row reached in the trees of each table, shape (n_trees,) each, stand here."""
-        return self._offsets + np.concatenate(leaves) if leaves else self._offsets
+    def places(self, leaves: Mapping[int, NDArray[np.int32]]) -> NDArray[np.intp]:
+        """Where the leaves that a row reached in the trees of each band, shape (n_trees,) each, stand here."""
+        reached = np.zeros(self._offsets.shape, np.int32)
+        for band, found in leaves.items():
+            reached[band, : len(found)] = found
+        return self._offsets + reached
 
     def raw(self, places: NDArray[np.intp]) -> list[float]:
         """Raw score of each band, 0 of one without trees; equal to LightGBM's bit for bit."""
-        raw, taken = [0.0] * self._bands, self._values.take(places)
-        for band, (start, end) in self._spans.items():
-            # LightGBM adds tree after tree; numpy's sum would add in pairs and round differently.
-            raw[band] = float(np.add.accumulate(taken[start:end])[-1]) if end > start else 0.0
+        # LightGBM adds tree after tree; numpy's sum would add in pairs and round differently.
+        raw: list[float] = np.add.accumulate(self._values.take(places), axis=1)[:, -1].tolist()
         return raw
 
     def contributions(self, places: NDArray[np.intp]) -> Floats:
-        """Effect of each feature on the raw score of each band, shape (n_bands, n_features).
+        """Effect of each feature on the raw score of each of the first bands, shape (bands, n_features).
 
-        The `bias` of a band's table plus their sum is its raw score, up to 1e-9.
+        places    of these bands.
+        Returns   the `bias` of a band's table plus their sum is its raw score, up to 1e-9.
         """
-        features, effects = self._features.take(places, 0).ravel(), self._effects.take(places, 0).ravel()
-        credits = np.bincount(features, effects, self._bands * self._width)
-        return np.asarray(credits.reshape(self._bands, self._width)[:, : self._n_features])
+        flat, bands = places.ravel(), len(places)
+        features, effects = self._features.take(flat, 0).ravel(), self._effects.take(flat, 0).ravel()
+        credits = np.bincount(features, effects, bands * self._width)
+        return np.asarray(credits.reshape(bands, self._width)[:, : self._n_features])
