@@ -5,6 +5,8 @@ import pytest
 from leadscore.cli.main import VERBS
 
 from ..company import Company
+from ..small_model import trained_texts, write_small_model
+from ..spec.damage import on_purpose
 
 
 def test_the_help_lists_every_verb_without_loading_any(empty: Company) -> None:
@@ -73,6 +75,16 @@ def test_doctor_names_a_damaged_champion(company: Company, empty: Company) -> No
     damaged = next(check for check in answer.json()["checks"] if check["name"] == "champion of leadscore")
     assert damaged["ok"] is False
     assert "band_0.txt has changed" in damaged["found"]
+
+
+def test_doctor_survives_a_champion_that_ends_the_process_that_reads_it(empty: Company) -> None:
+    champion = empty.home / "models/leadscore/champion"
+    write_small_model(champion, trained_texts())
+    on_purpose(champion, "a cycle of two")
+    answer = empty.run("doctor", "--json")
+    assert answer.code == 4
+    (told,) = [check for check in answer.json()["checks"] if check["name"] == "champion of leadscore"]
+    assert "ends a process" in told["found"]
 
 
 def test_init_makes_a_home_and_leaves_what_is_there(empty: Company) -> None:

@@ -1,4 +1,4 @@
-"""Nothing that serves unpickles, neither the process that tries a model nor the service; an exported pickle never runs."""
+"""Nothing that serves unpickles, nor does the process that tries a model; an exported pickle never runs."""
 
 import json
 import pickle

@@ -5,17 +5,18 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from leadscore.config.load import Settings
 from leadscore.domain.errors import LeadscoreError
-from leadscore.modeling.artifact import load_artifact
 from leadscore.modeling.native import lightgbm_library
 from leadscore.registry.connection import open_registry
 from leadscore.store.engine import open_store
 from leadscore.store.history import counts
 from leadscore.workflows.load_plugins import open_settings
+from leadscore.workflows.reload_champion import read_champion
 
 _LEAST_FREE_BYTES = 500_000_000
 
@@ -88,6 +89,11 @@ def _champions(settings: Settings) -> list[Check]:
     if not folders:
         return [Check("champion", True, "none yet: leadscore train, then leadscore promote")]
     return [
-        _check(f"champion of {folder.parent.name}", lambda at=folder: f"version {load_artifact(at).version}, verified")  # type: ignore[misc]
+        _check(f"champion of {folder.parent.name}", partial(_tried, settings.service.home, folder))
         for folder in folders
     ]
+
+
+def _tried(home: Path, folder: Path) -> str:
+    found = read_champion(folder, home)
+    return "none exported" if found is None else f"version {found.version}, verified and tried"
