@@ -16,6 +16,7 @@ from leadscore.api import (
     browser_routes,
     cloud_event_routes,
     lead_routes,
+    metric_routes,
     model_routes,
     model_tasks,
     outcome_routes,
@@ -24,12 +25,15 @@ from leadscore.api import (
 )
 from leadscore.api.contract import install_openapi
 from leadscore.api.hot_door import HotDoor
+from leadscore.api.metrics import Metrics
 from leadscore.api.problems import install_problems
 from leadscore.api.service import Service, now_micros
+from leadscore.api.watch import Watch
 from leadscore.config.load import Settings, load_settings
 from leadscore.dashboard import pages
 from leadscore.dashboard.pages import Dashboard
 from leadscore.domain.errors import LeadscoreError
+from leadscore.modeling.artifact import ModelArtifact
 from leadscore.store.engine import open_store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.expire_facts import expire
@@ -38,6 +42,17 @@ from leadscore.workflows.reload_champion import champion_folder
 from leadscore.workflows.score_in_shadow import ShadowScoring
 from leadscore.workflows.score_lead import ScoringService
 
+_ROUTES = (
+    score_routes,
+    tracking_routes,
+    browser_routes,
+    cloud_event_routes,
+    lead_routes,
+    outcome_routes,
+    model_routes,
+    metric_routes,
+    pages,
+)
 _DAY_SECONDS = 86_400
 _LOG = logging.getLogger("leadscore.app")
 _STORE_PATIENCE_SECONDS = 0.8
@@ -50,10 +65,11 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
     settings  configuration of the installation.
     name      the model that serves.
     """
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = await anyio.to_thread.run_sync(_start, settings, name)
+        service = await anyio.to_thread.run_sync(_start, settings, name, metrics)
         app.state.service = service
         # What was loaded stays; looking through it for cycles again and again costs messages a twentieth of their time.
         gc.freeze()
@@ -77,32 +93,32 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for module in (
-        score_routes,
-        tracking_routes,
-        browser_routes,
-        cloud_event_routes,
-        lead_routes,
-        outcome_routes,
-        model_routes,
-        pages,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router)
     install_problems(app)
     install_openapi(app)
     app.add_middleware(HotDoor, hot={**tracking_routes.HOT, **score_routes.HOT})
+    app.add_middleware(Watch, metrics=metrics, access_log=settings.service.access_log)
     return app
 
 
-def _start(settings: Settings, name: str) -> Service:
+def _start(settings: Settings, name: str, metrics: Metrics) -> Service:
     store = open_store(settings.service.store_url, _STORE_PATIENCE_SECONDS)
     scoring = ScoringService(None, settings.routing, store)
     folder = champion_folder(settings.service.models_folder, name)
     shadow = ShadowScoring(store)
-    champion = ExportedModel(folder, settings.service.home, scoring.use)
+
+    def use(artifact: ModelArtifact | None) -> None:
+        scoring.use(artifact)
+        if artifact is None:
+            metrics.use_no_model()
+        else:
+            metrics.use_model(artifact.name, artifact.version)
+
+    champion = ExportedModel(folder, settings.service.home, use)
     challenger = ExportedModel(folder.with_name("challenger"), settings.service.home, shadow.use, goes_on=False)
     keys = KeyRing(store, wrong_per_minute=settings.service.max_wrong_keys_per_minute)
-    return Service(settings, store, keys, scoring, champion, challenger, shadow)
+    return Service(settings, store, keys, scoring, champion, challenger, shadow, metrics)
 
 
 async def _expire_daily(service: Service) -> None:

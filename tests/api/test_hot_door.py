@@ -6,6 +6,8 @@ from starlette.testclient import TestClient
 from leadscore.api import score_routes, tracking_routes
 from leadscore.api.contract import TRACKING_TYPES
 from leadscore.api.hot_door import HotDoor
+from leadscore.api.metrics import Metrics
+from leadscore.api.watch import Watch
 
 BODY = {"lead": {}, "as_of": "2026-03-01T12:00:00Z"}
 MESSAGE = {"userId": "u1", "event": "Demo Requested", "messageId": "m1", "batch": []}
@@ -20,7 +22,7 @@ def door(own):
         reached.append((scope["method"], scope["path"]))
         await Response()(scope, receive, send)
 
-    hot = HotDoor(inside, {**tracking_routes.HOT, **score_routes.HOT})
+    hot = Watch(HotDoor(inside, {**tracking_routes.HOT, **score_routes.HOT}), Metrics(), access_log=False)
 
     async def app(scope, receive, send):
         await hot({**scope, "app": own.client.app}, receive, send)
@@ -51,7 +53,9 @@ def test_messages_and_scores_are_answered_before_the_routing_and_nothing_else_is
 
 def test_a_refusal_is_worded_as_everywhere(own, door):
     client, _ = door
-    refused, elsewhere = client.post("/v1/score", json=BODY), own.client.post("/v1/scores", json={"leads": [BODY]})
+    same = {"X-Request-Id": "the-same-one"}
+    refused = client.post("/v1/score", json=BODY, headers=same)
+    elsewhere = own.client.post("/v1/scores", json={"leads": [BODY]}, headers=same)
     assert (refused.status_code, refused.json()) == (401, elsewhere.json())
     assert dict(refused.headers) == dict(elsewhere.headers)
 

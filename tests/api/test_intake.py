@@ -8,6 +8,7 @@ from anyio import CapacityLimiter
 
 from leadscore.api import intake as intake_module
 from leadscore.api.intake import Intake
+from leadscore.api.metrics import Metrics
 from leadscore.domain.errors import OutsideError
 from leadscore.ingest.envelope import Fault
 from leadscore.workflows.receive_events import Delivery, Receipt
@@ -53,7 +54,7 @@ def take_all(writer: Writer, first: str, *others: str):
             found[name] = error
 
     async def run() -> None:
-        intake = Intake(writer, CapacityLimiter(1))
+        intake = Intake(writer, CapacityLimiter(1), Metrics())
         writer.go_on.clear()
         async with anyio.create_task_group() as group:
             group.start_soon(take, intake, first)
@@ -87,7 +88,7 @@ def test_those_answered_just_now_are_waited_for_a_little(writer: Writer, monkeyp
             await intake.take(delivery(name))
 
     async def run() -> None:
-        intake = Intake(slowly, CapacityLimiter(1))
+        intake = Intake(slowly, CapacityLimiter(1), Metrics())
         async with anyio.create_task_group() as group:
             for names in (("a1", "a2"), ("b1", "b2"), ("c1", "c2")):
                 group.start_soon(send, intake, *names)

@@ -24,6 +24,7 @@ ONE_HOME = {
     "optuna": {"modeling"},
     "altair": {"modeling"},
     "duckdb": {"features"},
+    "prometheus_client": {"api"},
     "fastapi": {"api", "dashboard", "app.py"},
     "starlette": {"api", "dashboard", "app.py"},
     "typer": {"cli"},

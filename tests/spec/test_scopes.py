@@ -23,6 +23,7 @@ from .process import SERVE, Service, running
 OPEN = {
     ("GET", "/livez"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("GET", "/openapi.json"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from anyio import CapacityLimiter
 
+from leadscore.api.metrics import Metrics
 from leadscore.domain.errors import OutsideError
 from leadscore.workflows.receive_events import Delivery, Receipt
 
@@ -22,10 +23,13 @@ class Intake:
 
     write    stores several deliveries in one transaction; called in a thread, never twice at a time.
     writer   shared with the other writers of the service.
+    metrics  where messages are counted.
     """
 
-    def __init__(self, write: Callable[[Sequence[Delivery]], list[Receipt]], writer: CapacityLimiter) -> None:
-        self._write, self._writer = write, writer
+    def __init__(
+        self, write: Callable[[Sequence[Delivery]], list[Receipt]], writer: CapacityLimiter, metrics: Metrics
+    ) -> None:
+        self._write, self._writer, self._metrics = write, writer, metrics
         self._waiting: list[_Waiting] = []
         self._messages = 0
         self._flushing: asyncio.Task[None] | None = None
@@ -39,12 +43,16 @@ class Intake:
 
         Raises   OutsideError [LS-STORE-01] if the store fails; [LS-RATE-02] at once if too much waits already.
         """
-        if self._messages + len(delivery.parsed) > MOST_WAITING and self._waiting:
+        count = len(delivery.parsed)
+        if self._messages + count > MOST_WAITING and self._waiting:
+            self._metrics.received(count, self._messages)
+            self._metrics.turned_away(count)
             found = f"{self._messages:,} messages wait to be stored"
             raise OutsideError("LS-RATE-02", found=found, fix="send them again in a second")
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, answer))
-        self._messages += len(delivery.parsed)
+        self._messages += count
+        self._metrics.received(count, self._messages)
         if self._enough is not None and len(self._waiting) >= self._expected:
             _let_go(self._enough)
         if self._flushing is None:
@@ -89,10 +97,10 @@ class Intake:
         except OutsideError as error:
             # Those who wait would hear the same, only later than a sender may be kept waiting.
             group, self._waiting = group + self._waiting, []
-            _answer_all(group, error)
+            self._refuse(group, error)
         except Exception as error:
             if len(group) == 1:
-                _answer_all(group, error)
+                self._refuse(group, error)
             else:
                 for each in group:
                     await self._store([each])
@@ -101,11 +109,21 @@ class Intake:
             for (_, answer), receipt in zip(group, receipts, strict=True):
                 if not answer.done():
                     answer.set_result(receipt)
-        self._messages -= sum(len(delivery.parsed) for delivery, _ in group)
+        self._messages -= _messages_of(group)
+        self._metrics.waiting(self._messages)
+
+    def _refuse(self, group: list[_Waiting], error: Exception) -> None:
+        self._metrics.turned_away(_messages_of(group))
+        for _, answer in group:
+            if not answer.done():
+                answer.set_exception(error)
 
     async def _in_thread(self, deliveries: list[Delivery]) -> list[Receipt]:
         async with self._writer:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, deliveries)
+            begun = time.perf_counter()
+            receipts = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, deliveries)
+            self._metrics.stored(receipts, time.perf_counter() - begun)
+            return receipts
 
     def close(self) -> None:
         """End its thread."""
@@ -117,7 +135,5 @@ def _let_go(waited_for: asyncio.Future[None]) -> None:
         waited_for.set_result(None)
 
 
-def _answer_all(group: list[_Waiting], error: Exception) -> None:
-    for _, answer in group:
-        if not answer.done():
-            answer.set_exception(error)
+def _messages_of(group: list[_Waiting]) -> int:
+    return sum(len(delivery.parsed) for delivery, _ in group)

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem+json, with the extra members `code` and `message` that tracking SDKs look for."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
+from leadscore.api.request_ids import REQUEST_ID
 from leadscore.domain.errors import CATALOGUE, DataError, LeadscoreError
 
-_LOG = logging.getLogger("leadscore.api")
 _MOST_FAULTS = 10
 _METHODS = ("DELETE", "GET", "OPTIONS", "POST")
 RETRY_AFTER_SECONDS = {"LS-AUTH-03": "60"}
@@ -68,6 +67,8 @@ class Problem(BaseModel):
     """What would have been accepted."""
     fix: str | None = None
     """What to do next."""
+    request_id: str | None = None
+    """Id of the request, as in the header X-Request-Id; the log names it too."""
 
 
 def problem(error: LeadscoreError, status: int | None = None, headers: dict[str, str] | None = None) -> Response:
@@ -82,7 +83,8 @@ def problem(error: LeadscoreError, status: int | None = None, headers: dict[str,
         "code": error.code,
         "message": detail,
     }
-    body |= {name: text for name, text in (("allowed", error.allowed), ("fix", error.fix)) if text}
+    more = (("allowed", error.allowed), ("fix", error.fix), ("request_id", REQUEST_ID.get()))
+    body |= {name: text for name, text in more if text}
     if status == 429:
         headers = {"Retry-After": RETRY_AFTER_SECONDS.get(error.code, "1"), **(headers or {})}
     if status == 401:
@@ -104,10 +106,11 @@ def invalid_body(error: ValidationError) -> DataError:
 
 
 def install_problems(app: FastAPI) -> None:
-    """Make every error of an application answer problem+json."""
+    """Make every error of an application answer problem+json; `Watch` sees to its faults."""
 
     async def on_leadscore_error(_request: Request, error: Exception) -> Response:
-        return problem(error if isinstance(error, LeadscoreError) else _unexpected())
+        assert isinstance(error, LeadscoreError)
+        return problem(error)
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -118,12 +121,6 @@ def install_problems(app: FastAPI) -> None:
         code = "LS-ROUTE-01" if status in (404, 405) else "LS-USAGE-01" if status < 500 else "LS-INTERNAL-01"
         return problem(DataError(code, found=found), status, headers)
 
-    async def on_fault(request: Request, error: Exception) -> Response:
-        # The address itself may hold the id of a lead.
-        route = getattr(request.scope.get("route"), "path", "a request")
-        _LOG.error("%s %s failed", request.method, route, exc_info=error)
-        return problem(_unexpected())
-
     async def on_gone(_request: Request, _error: Exception) -> Response:
         # Nobody is there to read it.
         return Response(status_code=400)
@@ -131,7 +128,6 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(LeadscoreError, on_leadscore_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_fault)
 
 
 KEYED = ("LS-AUTH-01", "LS-AUTH-02", "LS-AUTH-03", "LS-RATE-01")
@@ -158,7 +154,3 @@ def _methods_of(request: Request) -> list[str]:
 def _described(texts: Sequence[str]) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": " ".join(texts), "content": {"application/problem+json": {"schema": schema}}}
-
-
-def _unexpected() -> LeadscoreError:
-    return LeadscoreError("LS-INTERNAL-01", found="the service met a fault of its own; its log says more")

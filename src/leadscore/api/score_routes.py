@@ -1,5 +1,6 @@
 """Scoring of leads that callers bring along."""
 
+import time
 from functools import partial
 
 import anyio.to_thread
@@ -50,8 +51,10 @@ async def score(request: Request) -> Response:
         await authorized(request, "crm")
     asked = read_score(await read_body(request, service.settings.service.max_body_bytes))
     work = partial(_score_and_store if kept else _score, service.scoring, asked, now_micros(), shapley=shapley)
+    begun = time.perf_counter()
     # What takes a while is done in a thread; the usual score is there sooner than a thread is woken.
     scored = await anyio.to_thread.run_sync(work) if kept or shapley else work()
+    service.metrics.scored(time.perf_counter() - begun)
     return json_answer(score_document(scored))
 
 

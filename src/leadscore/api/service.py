@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from leadscore.api.access import authorize
 from leadscore.api.intake import Intake
+from leadscore.api.metrics import Metrics
 from leadscore.api.rate import RateLimit
 from leadscore.config.load import Settings
 from leadscore.domain.errors import DataError, LeadscoreError
@@ -32,6 +33,7 @@ class Service:
 
     champion       the exported champion, and why it is not in use if it is not.
     challenger     the exported challenger, likewise; it scores in shadow.
+    metrics        what is counted for Prometheus.
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
@@ -45,6 +47,7 @@ class Service:
     champion: ExportedModel
     challenger: ExportedModel
     shadow: ShadowScoring
+    metrics: Metrics
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     intake: Intake = field(init=False)
@@ -52,7 +55,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.rate = RateLimit(self.settings.service.max_requests_per_second)
-        self.intake = Intake(partial(receive_all, self.store), self.writer)
+        self.intake = Intake(partial(receive_all, self.store), self.writer, self.metrics)
 
     def reload_challenger(self) -> None:
         """Put the exported challenger to use in shadow; if that fails, it is logged and the present one stays."""

@@ -1,12 +1,14 @@
 """What the service logs: one line of JSON for each record, whatever was in the request that caused it.
 
-There is no log of accesses: their addresses hold the ids of leads. Faults name the route instead.
+No line holds the address of a request, which holds the ids of leads, but the route that it belongs to.
 """
 
 import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
+
+from leadscore.api.request_ids import REQUEST_ID
 
 
 class JsonLines(logging.Formatter):
@@ -24,7 +26,10 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
+        if name := REQUEST_ID.get():
+            line["request_id"] = name
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line)
@@ -35,6 +40,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": JsonLines}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "loggers": {"leadscore.access": {"level": "INFO"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 """Settings for `logging.config.dictConfig`."""

@@ -58,6 +58,8 @@ class ServiceConfig(BaseSettings):
     """Wrong keys a minute from one address; beyond it only keys that have worked before are looked up from there."""
     request_timeout_seconds: float = Field(20.0, ge=1, le=3_600)
     """Seconds for a whole request to arrive, and for its answer to be taken; then the connection is closed."""
+    access_log: bool = False
+    """Log a line for each request: its id, method, route, status and time taken, but no address."""
     model_poll_seconds: float = Field(1.0, ge=0, le=3_600)
     """Seconds between two looks at whether another model was exported, which is then used; 0 never looks."""
     score_in_shadow: bool = True

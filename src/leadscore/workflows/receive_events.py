@@ -1,8 +1,8 @@
 """Receive tracking messages: all good ones of a request are stored in one transaction, each once for good."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -30,11 +30,13 @@ class Receipt:
 
     duplicates   those known already, and those that speak of erased people, which are stored nowhere: senders, whose
                  keys are public in browsers, cannot tell who was erased.
+    reasons      the error code of each that was dead-lettered.
     """
 
     accepted: int
     duplicates: int
     dead_lettered: int
+    reasons: tuple[str, ...] = field(default=(), compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON answer that senders get."""
@@ -141,11 +143,16 @@ def store_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> 
         for number, each, delivery in contradicted
     ]
     add_dead_letters(connection, [letter for _, letter in letters])
-    accepted, dead = Counter(number for number, _, _ in new), Counter(number for number, _ in letters)
+    accepted, reasons = Counter(number for number, _, _ in new), defaultdict[int, tuple[str, ...]](tuple)
+    for number, letter in letters:
+        reasons[number] += (letter.code,)
     return [
-        Receipt(accepted[number], len(delivery.parsed) - accepted[number] - dead[number], dead[number])
-        for number, delivery in enumerate(deliveries)
+        _receipt(len(delivery.parsed), accepted[number], reasons[number]) for number, delivery in enumerate(deliveries)
     ]
+
+
+def _receipt(come: int, accepted: int, reasons: tuple[str, ...]) -> Receipt:
+    return Receipt(accepted, come - accepted - len(reasons), len(reasons), reasons)
 
 
 def _without_erased(connection: Connection, deliveries: Sequence[Delivery]) -> list[Sequence[Message | Fault]]:
