@@ -1,6 +1,6 @@
 """Instants as integer epoch microseconds, UTC: the only form of time that the core computes with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ DAY_US = 24 * HOUR_US
 WEEK_US = 7 * DAY_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_OF_CLOCKS = datetime(1970, 1, 1)
 EARLIEST_US = -62_135_596_800 * SECOND_US
 LATEST_US = 253_402_300_799 * SECOND_US
 
@@ -72,12 +73,7 @@ def format_instant(at: int) -> str:
     >>> format_instant(0)
     '1970-01-01T00:00:00Z'
     """
-    seconds, micros = divmod(at, SECOND_US)
-    days, rest = divmod(seconds, 86_400)
-    day = datetime.fromordinal(_EPOCH.toordinal() + days)
-    clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
-    fraction = f".{micros:06d}" if micros else ""
-    return f"{day.date().isoformat()}T{clock}{fraction}Z"
+    return f"{(_EPOCH_OF_CLOCKS + timedelta(0, 0, at)).isoformat()}Z"
 
 
 def monday_before(at: int) -> int:

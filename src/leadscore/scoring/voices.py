@@ -34,6 +34,7 @@ class GroupVoices:
         self.group_of = np.array([names.index(feature.group) for feature in self.features], dtype=np.intp)
         self.members: list[list[int]] = [np.flatnonzero(self.group_of == group).tolist() for group in range(len(names))]
         self.hard_to_picture = [feature.kind in HARD_TO_PICTURE for feature in self.features]
+        self._candidates = [[(member, int(self.hard_to_picture[member])) for member in own] for own in self.members]
         self._text = lru_cache(_TEXTS_KEPT)(self._describe)
 
     def by_group(self, effects: NDArray[np.float64]) -> list[float]:
@@ -43,13 +44,15 @@ class GroupVoices:
 
     def speaker(self, group: int, effect: float, row: Sequence[float], effect_of: list[float]) -> int:
         """The feature that speaks for a group: it pulls the group's way, is known, and can be pictured."""
-        best, best_rank = -1, (True, True, True, 1.0)
-        for member in self.members[group]:
+        best, least, strongest = -1, 8, 0.0
+        for member, hard in self._candidates[group]:
             own = effect_of[member]
             if own:
-                rank = (own * effect <= 0, math.isnan(row[member]), self.hard_to_picture[member], -abs(own))
-                if rank < best_rank:
-                    best, best_rank = member, rank
+                reluctance = hard if own * effect > 0 else hard + 4
+                if row[member] != row[member]:  # missing
+                    reluctance += 2
+                if reluctance < least or (reluctance == least and abs(own) > strongest):
+                    best, least, strongest = member, reluctance, abs(own)
         return best
 
     def speakers(
