@@ -79,6 +79,8 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
             for task in (model_tasks.use_models, model_tasks.reload_on_signal, model_tasks.score_in_shadow):
                 tasks.start_soon(task, service)
             tasks.start_soon(_expire_daily, service)
+            if settings.service.refresh_scores:
+                tasks.start_soon(service.freshness.run)
             yield
             tasks.cancel_scope.cancel()
         service.close()

@@ -23,8 +23,9 @@ NOW = time.time_ns() // 1_000
 
 @pytest.fixture(autouse=True)
 def _no_looking(monkeypatch):
-    """Models are exchanged when a test says so; those of exchange by looking turn it on."""
+    """Models are exchanged and leads scored again when a test says so; those of either turn it on."""
     monkeypatch.setenv("LEADSCORE_MODEL_POLL_SECONDS", "0")
+    monkeypatch.setenv("LEADSCORE_REFRESH_SCORES", "false")
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,7 @@ def test_erasing_a_lead_takes_everything_and_what_is_sent_again_is_known(own):
         "events",
         "scores",
         "decisions",
+        "freshness",
     }
     erased = own("DELETE", "/v1/leads/L1", scope="admin")
     assert erased.status_code == 200

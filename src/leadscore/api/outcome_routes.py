@@ -54,4 +54,7 @@ async def outcomes(request: Request) -> Response:
     except ValueError as error:
         raise DataError("LS-BODY-01", found=f"the body is no JSON: {error}", allowed="JSON in UTF-8") from error
     found = await anyio.to_thread.run_sync(record, service.store, payload, now_micros(), limiter=service.writer)
+    if found["accepted"]:
+        told = payload if isinstance(payload, list) else [payload]
+        service.freshness.note_leads(str(each.get("lead_id")) for each in told if isinstance(each, dict))
     return json_answer(found)

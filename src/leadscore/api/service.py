@@ -1,9 +1,9 @@
 """What the routes share: the store, the keys, the model in use; made when the application starts."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import anyio
@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from pydantic_core import to_json
 
 from leadscore.api.access import authorize
+from leadscore.api.freshness import Freshness
 from leadscore.api.intake import Intake
 from leadscore.api.metrics import Metrics
 from leadscore.api.rate import RateLimit
@@ -20,7 +21,7 @@ from leadscore.domain.errors import DataError, LeadscoreError
 from leadscore.store.engine import Store
 from leadscore.workflows.authorize import KeyRing
 from leadscore.workflows.follow_export import ExportedModel
-from leadscore.workflows.receive_events import receive_all
+from leadscore.workflows.receive_events import Delivery, Receipt, receive_all
 from leadscore.workflows.score_in_shadow import ShadowScoring
 from leadscore.workflows.score_lead import ScoringService
 
@@ -34,6 +35,7 @@ class Service:
     champion       the exported champion, and why it is not in use if it is not.
     challenger     the exported challenger, likewise; it scores in shadow.
     metrics        what is counted for Prometheus.
+    freshness      scores leads again after events and after silence.
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
@@ -50,12 +52,19 @@ class Service:
     metrics: Metrics
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    freshness: Freshness = field(init=False)
     intake: Intake = field(init=False)
     rate: RateLimit = field(init=False)
 
     def __post_init__(self) -> None:
         self.rate = RateLimit(self.settings.service.max_requests_per_second)
-        self.intake = Intake(partial(receive_all, self.store), self.writer, self.metrics)
+        self.freshness = Freshness(self.store, self.scoring, self.writer, self.settings.service, now_micros)
+        self.intake = Intake(self._receive, self.writer, self.metrics)
+
+    def _receive(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
+        receipts = receive_all(self.store, deliveries)
+        self.freshness.note(deliveries, receipts)
+        return receipts
 
     def reload_challenger(self) -> None:
         """Put the exported challenger to use in shadow; if that fails, it is logged and the present one stays."""
@@ -71,6 +80,7 @@ class Service:
 
     def close(self) -> None:
         """End its threads and give its connections back."""
+        self.freshness.close()
         self.intake.close()
         self.keys.close()
         self.store.close()

@@ -65,6 +65,11 @@ class ServiceConfig(BaseSettings):
     score_in_shadow: bool = True
     """Whether the exported challenger scores what was scored and stored, beside the champion; nobody is shown it."""
 
+    refresh_scores: bool = True
+    """Whether the service scores a lead again soon after an event, and catches up after a start; else when asked."""
+    rescore_silent_hours: float = Field(24.0, ge=0, le=8_760)
+    """Hours after which an open lead to whom nothing happened is scored again: time alone changes it; 0 never does."""
+
     retention_days: RetentionDays = RetentionDays()
     """For how many days what is kept; null: until it is erased. The service looks daily, `erase --expired` at once."""
 

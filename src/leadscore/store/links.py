@@ -95,6 +95,21 @@ def links_around(store: Store, lead_id: str) -> tuple[list[Link], list[Refused]]
     return sorted(links, key=lambda link: (link.occurred_at, link)), resolve(links).refused
 
 
+def ids_around(connection: sa.Connection, ends: Collection[str], most: int) -> set[str]:
+    """All ids and hashes that hang together with some ids; none if they are more than a number."""
+    seen: set[str] = set()
+    near = set(ends)
+    while near := near - seen:
+        seen |= near
+        if len(seen) > most:
+            return set()
+        keys = [(end,) for end in near]
+        near = {
+            end for by in ("one", "other") for row in fetch_rows(connection, LINKS, (by,), keys) for end in row[1:3]
+        }
+    return seen
+
+
 def _crowded(connection: sa.Connection, new: Sequence[Link]) -> set[str]:
     """The ends of new links that have as many links as anything may have."""
     ends = sorted({end for link in new for end in (link.one, link.other)})

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from leadscore.domain.errors import OutsideError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 
 
 def stored_revision(connection: sa.Connection) -> str | None:

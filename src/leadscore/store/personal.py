@@ -16,6 +16,7 @@ from leadscore.store.tables import (
     ATTRIBUTES,
     DEAD_LETTERS,
     DECISIONS,
+    FRESHNESS,
     INFO,
     LEADS,
     LINKS,
@@ -39,6 +40,7 @@ BY_ID: dict[sa.Table, tuple[str, ...]] = {
     SCORES: ("lead_id",),
     DECISIONS: ("lead_id",),
     SHADOW_SCORES: ("lead_id",),
+    FRESHNESS: ("lead_id",),
 }
 """Tables whose rows are about whom their columns name."""
 BY_CONTENT: dict[sa.Table, tuple[str, ...]] = {DEAD_LETTERS: ("body", "reason")}

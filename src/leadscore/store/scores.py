@@ -13,9 +13,14 @@ from leadscore.domain.lifecycle import OPEN_STATES
 from leadscore.domain.score import Score
 from leadscore.ingest.mentions import id_word
 from leadscore.store.bulk import Row, batches, fetch_rows, insert_rows
-from leadscore.store.engine import Store, reading, writing
+from leadscore.store.engine import Connection, Store, reading, writing
+from leadscore.store.freshness import Looked, mark_looked
 from leadscore.store.suppression import nobody_suppressed, suppressed_places
 from leadscore.store.tables import ATTRIBUTES, DECISIONS, LEADS, OUTCOMES, SCORES
+
+CAUSES = ("given", "request", "list", "event", "ageing")
+"""Why a lead was scored: facts were given with the question, somebody asked for it, all open leads were scored at once,
+something happened, or nothing happened for long. All but the first rest on the stored facts."""
 
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _LATEST_FIRST = (SCORES.c.as_of.desc(), SCORES.c.saved_at.desc(), SCORES.c.decision_id.desc())
@@ -29,37 +34,51 @@ class ScoreRow:
     feature_values: Mapping[str, float]
 
 
-def save_scores(store: Store, rows: Sequence[ScoreRow], now: int) -> list[str | None]:
+def save_scores(store: Store, rows: Sequence[ScoreRow], now: int, cause: str = "given") -> list[str | None]:
     """Store scores and their decisions.
 
     rows     scores of leads that have an id.
     now      epoch microseconds; of two scores as of one instant the one saved later counts.
+    cause    one of CAUSES.
     Returns  decision ids, `dec_` and 32 hex digits, in the order of the rows; the same score of the same feature
              values has the same id, so saving it again only makes it the one saved last. None for an erased lead,
              of which nothing is stored.
     """
-    saved = [_to_rows(row, now) for row in rows]
-    erased: set[int] = set()
     with writing(store) as connection:
-        if not nobody_suppressed(connection):
-            erased = suppressed_places(connection, [(id_word(str(row.score.lead_id)),) for row in rows])
-            saved = [pair for place, pair in enumerate(saved) if place not in erased]
-        for start, end in batches(len(saved)):
-            part = {score[0]: (score, decision) for score, decision in saved[start:end]}
-            known = {row[0] for row in fetch_rows(connection, SCORES, ("decision_id",), [(key,) for key in part])}
-            new = [pair for key, pair in part.items() if key not in known]
-            insert_rows(connection, SCORES, [score for score, _ in new])
-            insert_rows(connection, DECISIONS, [decision for _, decision in new])
-            again = sa.update(SCORES).where(SCORES.c.decision_id.in_(known)).values(saved_at=now)
-            connection.execute(again)
+        return store_scores(connection, rows, now, cause)
+
+
+def store_scores(connection: Connection, rows: Sequence[ScoreRow], now: int, cause: str) -> list[str | None]:
+    """`save_scores` within a transaction of the caller."""
+    saved = [_to_rows(row, now, cause) for row in rows]
+    erased: set[int] = set()
+    if not nobody_suppressed(connection):
+        erased = suppressed_places(connection, [(id_word(str(row.score.lead_id)),) for row in rows])
+        saved = [pair for place, pair in enumerate(saved) if place not in erased]
+    for start, end in batches(len(saved)):
+        part = {score[0]: (score, decision) for score, decision in saved[start:end]}
+        known = {row[0] for row in fetch_rows(connection, SCORES, ("decision_id",), [(key,) for key in part])}
+        new = [pair for key, pair in part.items() if key not in known]
+        insert_rows(connection, SCORES, [score for score, _ in new])
+        insert_rows(connection, DECISIONS, [decision for _, decision in new])
+        again = sa.update(SCORES).where(SCORES.c.decision_id.in_(known)).values(saved_at=now)
+        connection.execute(again)
+    if cause != "given":
+        mark_looked(connection, [looked(row, now) for place, row in enumerate(rows) if place not in erased])
     ids = iter(saved)
     return [None if place in erased else next(ids)[0][0] for place in range(len(rows))]
+
+
+def looked(row: ScoreRow, now: int) -> Looked:
+    """What having scored a lead from its stored facts says about its freshness."""
+    return Looked(str(row.score.lead_id), min(row.score.as_of, now), row.score.lifecycle in OPEN_STATES)
 
 
 def latest_score(store: Store, lead_id: str) -> dict[str, Any] | None:
     """The latest stored score of a lead, with its decision and feature values; None if it was never scored.
 
-    Keys are those of a Score; `as_of` in epoch microseconds; `feature_values` has null for a missing value.
+    Keys are those of a Score; `as_of` in epoch microseconds; `feature_values` has null for a missing value; `cause` is
+    one of CAUSES, or None if it was not noted.
     """
     with reading(store) as connection:
         row = connection.execute(_scored().where(SCORES.c.lead_id == lead_id).order_by(*_LATEST_FIRST).limit(1)).first()
@@ -127,7 +146,7 @@ def _scored(*further: Any) -> sa.Select[Any]:
     )
 
 
-def _to_rows(row: ScoreRow, now: int) -> tuple[Row, Row]:
+def _to_rows(row: ScoreRow, now: int, cause: str) -> tuple[Row, Row]:
     score, decision = row.score, row.score.decision
     if score.lead_id is None:
         raise ValueError("a score without a lead cannot be stored")
@@ -149,7 +168,7 @@ def _to_rows(row: ScoreRow, now: int) -> tuple[Row, Row]:
     action = (decision.route, decision.queue, decision.owner, decision.respond_by, decision.reason)
     digest = hashlib.sha256(repr((score.lead_id, score.as_of, told, action)).encode()).hexdigest()
     key = (f"dec_{digest[:32]}", score.lead_id, score.as_of)
-    return (*key, now, *told), (*key, *action)
+    return (*key, now, *told, cause), (*key, *action)
 
 
 def _json(value: object) -> str:
@@ -181,4 +200,5 @@ def _to_dict(row: Any) -> dict[str, Any]:
             "policy": row.policy_fingerprint,
         },
         "feature_values": json.loads(row.feature_values),
+        "cause": row.cause,
     }

@@ -139,10 +139,23 @@ SCORES = sa.Table(
     sa.Column("model_version", sa.Text, nullable=False),
     sa.Column("feature_fingerprint", sa.Text, nullable=False),
     sa.Column("policy_fingerprint", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text),
     sa.Index("ix_scores_lead_id_as_of", "lead_id", "as_of"),
     sa.Index("ix_scores_saved_at", "saved_at"),
 )
-"""Scores with the feature values and versions that made them, so that each can be derived again."""
+"""Scores with the feature values and versions that made them, so that each can be derived again; `cause` is one of
+`store.scores.CAUSES`, null in rows older than that column."""
+
+FRESHNESS = sa.Table(
+    "freshness",
+    METADATA,
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("looked_at", sa.BigInteger, nullable=False),
+    sa.Column("is_open", sa.BigInteger, nullable=False),
+    sa.Index("ix_freshness_is_open_looked_at", "is_open", "looked_at"),
+    sqlite_with_rowid=False,
+)
+"""Up to when the facts of a lead are in its newest score; `is_open` is 1 while somebody may still buy, else 0."""
 
 DECISIONS = sa.Table(
     "decisions",

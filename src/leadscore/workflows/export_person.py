@@ -15,7 +15,7 @@ from leadscore.store.personal import ADDRESS_LINKS, Person, find_person, rows_of
 
 DOCUMENT = "everything leadscore stores about one person"
 _INSTANTS = frozenset(
-    ("created_at", "known_at", "stated_at", "occurred_at", "received_at", "saved_at", "as_of", "since")
+    ("created_at", "known_at", "stated_at", "occurred_at", "received_at", "saved_at", "as_of", "since", "looked_at")
 )
 _OBJECTS = frozenset(("properties", "body", "p_convert", "reasons", "feature_values"))
 

@@ -81,13 +81,16 @@ class ScoringService:
         """
         return self._scored(history, as_of, shapley=shapley).score
 
-    def score_and_store(self, history: LeadHistory, as_of: int, now: int, *, shapley: bool = False) -> Score:
+    def score_and_store(
+        self, history: LeadHistory, as_of: int, now: int, cause: str = "given", *, shapley: bool = False
+    ) -> Score:
         """`score`, stored with its feature values and its decision, which gets an id.
 
         now       epoch microseconds at which it is stored.
+        cause     one of `store.scores.CAUSES`.
         """
         row = self._scored(history, as_of, shapley=shapley)
-        (decision_id,) = save_scores(self._stored_in(), [row], now)
+        (decision_id,) = save_scores(self._stored_in(), [row], now, cause)
         return replace(row.score, decision=replace(row.score.decision, id=decision_id))
 
     def score_of(self, lead_id: str, as_of: int) -> Score:
@@ -117,7 +120,7 @@ class ScoringService:
         if history is None or (stored is not None and (one._model is None or one._holds(stored, history, now))):
             return stored_document(stored or {})
         history = one._with_account(history, now)
-        return score_document(one.score_and_store(history, now, now))
+        return score_document(one.score_and_store(history, now, now, "request"))
 
     def _holds(self, stored: Mapping[str, Any], history: LeadHistory, now: int) -> bool:
         """Whether a stored score is still what the facts say, those that were recorded late included."""
@@ -233,7 +236,7 @@ def stored_document(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: format_instant(value) if name == "as_of" else value
         for name, value in stored.items()
-        if name not in ("feature_values", "created_at", "source")
+        if name not in ("feature_values", "created_at", "source", "cause")
     }
 
 

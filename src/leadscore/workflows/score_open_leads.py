@@ -37,7 +37,7 @@ def score_open_leads(settings: Settings, name: str, as_of: int | None, progress:
     instant = now if as_of is None else as_of
     facts = load_facts(store, None, progress, properties=artifact.features.reads_properties)
     rows = _score(artifact, facts, instant, settings, progress)
-    save_scores(store, rows, now)
+    save_scores(store, rows, now, "list")
     return sorted((row.score for row in rows), key=lambda score: (-score.score, score.lead_id or ""))
 
 
