@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -16,10 +17,11 @@ from leadscore.config.service import ServiceConfig
 from leadscore.domain.event import Event
 from leadscore.domain.lead import Lead, LeadRow
 from leadscore.domain.outcome import Outcome
-from leadscore.domain.time import DAY_US, HOUR_US, SECOND_US
+from leadscore.domain.time import DAY_US, HOUR_US, SECOND_US, format_instant
 from leadscore.modeling.artifact import load_artifact
 from leadscore.store.engine import reading
 from leadscore.store.facts import insert_events, insert_outcomes
+from leadscore.store.freshness import Looked
 from leadscore.store.leads import insert_leads
 from leadscore.store.links import split
 from leadscore.store.scored_leads import scores_of
@@ -208,21 +210,21 @@ def test_who_says_late_who_they_are_brings_earlier_visits_into_the_score(line):
 
 def test_a_link_that_takes_visits_from_somebody_refreshes_that_score_too(line):
     line.lead("u1", "u2")
-    visit = {"type": "page", "anonymousId": "a1", "name": "x", "messageId": "m1", "timestamp": "2026-12-01T00:00:00Z"}
-    known = {"type": "identify", "userId": "u1", "anonymousId": "a1", "timestamp": "2026-12-02T00:00:00Z"}
+    first, between, second = (format_instant(START + hours * HOUR_US) for hours in (0, 6, 12))
     line.clock.now += 2 * DAY_US
-    line.send(visit)
-    line.send({**known, "messageId": "m2"})
+    line.send({"type": "page", "anonymousId": "a1", "name": "x", "messageId": "m1", "timestamp": first})
+    line.send({"type": "identify", "userId": "u1", "anonymousId": "a1", "messageId": "m2", "timestamp": second})
     line.settle()
-    before = line.pages("u1")
-    line.send({**known, "userId": "u2", "messageId": "m3", "timestamp": "2026-12-01T12:00:00Z"})
+    assert (line.pages("u1"), line.pages("u2")) == (1, 0)
+    line.send({"type": "identify", "userId": "u2", "anonymousId": "a1", "messageId": "m3", "timestamp": between})
     line.settle()
-    assert (line.pages("u1"), line.pages("u2")) == (0, before)
+    assert (line.pages("u1"), line.pages("u2")) == (0, 1)
 
 
 def test_ids_that_somebody_split_apart_are_scored_apart_within_the_hour(line):
     line.lead("L1")
     line.send({"type": "page", "anonymousId": "a1", "name": "x", "messageId": "m1"})
+    line.settle()
     line.send({"type": "identify", "userId": "L1", "anonymousId": "a1", "messageId": "m2"})
     line.settle()
     assert line.pages("L1") == 1
@@ -240,6 +242,7 @@ def test_an_erased_lead_is_not_brought_back_by_a_score_that_was_under_way(line):
     assert [row.score.lead_id for row in found.rows] == ["L1"]
     erase_leads(SimpleNamespace(service=load_settings(line.home).service), line.store, ["L1"], line.clock.now)
     line.freshness.keep(found)
+    line.freshness.keep(replace(found, rows=(), same=[Looked("L1", line.clock.now, is_open=True)]))
     line.freshness.note_leads(["L1"])
     line.settle()
     with reading(line.store) as connection:
@@ -304,6 +307,8 @@ def test_no_hours_of_silence_means_no_ageing(line):
     line.settle()
     line.clock.now += 30 * DAY_US
     line.settle()
+    line.freshness.note_leads(["L1"])
+    assert line.freshness.look() is None
     assert line.causes("L1") == ["event"]
 
 
