@@ -9,7 +9,7 @@ import numpy as np
 
 from leadscore.modeling.rows import Floats
 
-YEARLY_DRIFT = 0.45
+YEARLY_DRIFT = 0.3
 """How far, in log-odds, the level of a market is thought to wander within a year."""
 DAYS_IN_USE = 90
 """How long a version is thought to be asked after the rows that its intervals were learnt from."""
