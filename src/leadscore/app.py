@@ -82,6 +82,7 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
             if settings.service.refresh_scores:
                 tasks.start_soon(service.freshness.run)
             yield
+            await service.intake.finish()
             tasks.cancel_scope.cancel()
         service.close()
         gc.unfreeze()

@@ -127,3 +127,22 @@ def test_a_store_that_is_away_is_told_to_all_who_wait_at_once(writer: Writer) ->
     found = take_all(writer, "a", "b", "c")
     assert writer.groups == [["a"]]
     assert {getattr(error, "code", error) for error in found.values()} == {"LS-STORE-01"}
+
+
+def test_what_was_taken_is_stored_at_the_end_though_its_sender_has_gone(writer: Writer) -> None:
+    async def run() -> None:
+        intake = Intake(writer, CapacityLimiter(1), Metrics())
+        await intake.finish()
+        writer.go_on.clear()
+        async with anyio.create_task_group() as group:
+            group.start_soon(intake.take, delivery("a"))
+            await anyio.to_thread.run_sync(writer.begun.wait)
+            group.start_soon(intake.take, delivery("b"))
+            await anyio.sleep(0.05)
+            group.cancel_scope.cancel()
+        writer.go_on.set()
+        await intake.finish()
+        intake.close()
+
+    anyio.run(run)
+    assert writer.groups == [["a"], ["b"]]

@@ -125,6 +125,11 @@ class Intake:
             self._metrics.stored(receipts, time.perf_counter() - begun)
             return receipts
 
+    async def finish(self) -> None:
+        """Wait until all that was taken is stored, also for those who did not wait for their answer."""
+        if self._flushing is not None:
+            await self._flushing
+
     def close(self) -> None:
         """End its thread."""
         self._thread.shutdown()

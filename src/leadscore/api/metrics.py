@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from leadscore.api.process_figures import ProcessFigures
 from leadscore.workflows.receive_events import Receipt
@@ -105,6 +105,11 @@ class Metrics:
         MultiProcessCollector(everywhere, folder)  # type: ignore[no-untyped-call]
         ProcessFigures(everywhere, folder)
         return generate_latest(everywhere)
+
+
+def forget_process(pid: int) -> None:
+    """Leave a worker that has ended out of what is told of the present; what it counted stays counted."""
+    mark_process_dead(pid, _workers_folder())  # type: ignore[no-untyped-call]
 
 
 def _workers_folder() -> str | None:

@@ -57,12 +57,14 @@ async def alive() -> Response:
     "/readyz",
     operation_id="ready",
     response_model=None,
-    responses={200: {"model": ReadyAnswer}, **responses("LS-STORE-01", "LS-MODEL-01")},
+    responses={200: {"model": ReadyAnswer}, **responses("LS-STORE-01", "LS-MODEL-01", "LS-STOP-01")},
     tags=["health"],
 )
 async def ready(request: Request) -> Response:
     """The store answers and the champion has been read; the model in use, or null if none has been promoted."""
     service = service_of(request)
+    if service.draining:
+        raise DataError("LS-STOP-01", found="the service has been told to stop", fix="send requests to another one")
     await service.wait_for_champion()
     await anyio.to_thread.run_sync(get_info, service.store, SIMULATED)
     artifact = service.scoring.artifact

@@ -42,6 +42,7 @@ STATUS = {
     "LS-ROW-01": 422,
     "LS-ROW-02": 422,
     "LS-ROW-03": 409,
+    "LS-STOP-01": 503,
     "LS-STORE-01": 503,
     "LS-TIME-01": 422,
     "LS-TIME-02": 422,

@@ -36,6 +36,7 @@ class Service:
     challenger     the exported challenger, likewise; it scores in shadow.
     metrics        what is counted for Prometheus.
     freshness      scores leads again after events and after silence.
+    draining       whether it has been told to stop: it serves, but is not ready for more.
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
@@ -50,6 +51,7 @@ class Service:
     challenger: ExportedModel
     shadow: ShadowScoring
     metrics: Metrics
+    draining: bool = False
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     freshness: Freshness = field(init=False)

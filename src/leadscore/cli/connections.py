@@ -99,6 +99,20 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.close()
         self._abort_later()
 
+    def part_after_answer(self) -> None:
+        """Close after the answer that is being waited for, and say so in it if it has not begun."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+
+    def rests(self, *, fresh_too: bool) -> bool:
+        """Whether a request has been answered and no other has begun.
+
+        fresh_too   whether that is said of a connection without any request so far, too.
+        """
+        if self._incomplete or self.transport.is_closing():
+            return False
+        return fresh_too if self.cycle is None else self.cycle.response_complete
+
     def _wind(self) -> None:
         if not self._incomplete and not self.flow.write_paused:
             self._disarm()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.output import NameOption
+from leadscore.cli.workers import refuse_workers, serve_with_workers
 from leadscore.config.load import load_settings
 from leadscore.config.service import ServiceConfig
 from leadscore.domain.errors import UsageError
@@ -23,6 +24,9 @@ def register(app: typer.Typer, verb: str) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; configs/service.yaml by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that answer; more than one need PostgreSQL.")
+    ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Create a key of scope admin and print it.")] = False,
     name: NameOption = "leadscore",
 ) -> None:
@@ -31,9 +35,15 @@ def serve(
     A champion that is exported later comes into use by itself (`model_poll_seconds` in configs/service.yaml), at once
     by the signal SIGHUP or `POST /v1/models/reload`; if it is damaged, the present one stays and /readyz tells why.
     """
-    with closing(listen(load_settings().service, host, port)) as listener:
+    service = load_settings().service
+    count = workers or service.workers
+    refuse_workers(service, count)
+    with closing(listen(service, host, port)) as listener:
         # What answers takes a second to import; until then those who connect wait in line.
-        importlib.import_module("leadscore.cli.server").serve_on(listener, new_key=new_key, name=name)
+        if count > 1:
+            serve_with_workers(listener, count, new_key=new_key, name=name)
+        else:
+            importlib.import_module("leadscore.cli.server").serve_on(listener, new_key=new_key, name=name)
 
 
 def listen(service: ServiceConfig, host: str | None = None, port: int | None = None) -> socket.socket:

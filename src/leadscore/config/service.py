@@ -48,6 +48,8 @@ class ServiceConfig(BaseSettings):
     """Address the API listens on."""
     port: int = Field(8000, ge=0, le=65535)
     """Port the API listens on; 0 picks a free one."""
+    workers: int = Field(1, ge=1, le=64)
+    """Processes that answer; more than one need PostgreSQL. Limits of requests and keys hold for each of them."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body, after decompression."""
     max_event_bytes: int = Field(65_536, ge=1_000)
@@ -58,6 +60,8 @@ class ServiceConfig(BaseSettings):
     """Wrong keys a minute from one address; beyond it only keys that have worked before are looked up from there."""
     request_timeout_seconds: float = Field(20.0, ge=1, le=3_600)
     """Seconds for a whole request to arrive, and for its answer to be taken; then the connection is closed."""
+    drain_seconds: float = Field(0.5, ge=0, le=300)
+    """Seconds for which a service that is told to stop still takes requests, while /readyz says no."""
     access_log: bool = False
     """Log a line for each request: its id, method, route, status and time taken, but no address."""
     model_poll_seconds: float = Field(1.0, ge=0, le=3_600)

@@ -47,6 +47,7 @@ CATALOGUE: dict[str, str] = {
     "LS-GATE-01": "A model was refused promotion.",
     "LS-STORE-01": "The database cannot be reached or used.",
     "LS-REGISTRY-01": "The model registry cannot be reached or used.",
+    "LS-STOP-01": "The service is ending.",
     "LS-INTERNAL-01": "A fault of leadscore itself.",
 }
 
