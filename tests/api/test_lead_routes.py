@@ -1,10 +1,14 @@
 import json
 import math
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
+from leadscore.api import lead_routes
 from leadscore.domain.event import Event
 from leadscore.domain.outcome import Outcome
 from leadscore.domain.time import DAY_US, format_instant, parse_instant
@@ -177,6 +181,31 @@ def test_erasing_a_lead_takes_everything_and_what_is_sent_again_is_known(own):
     assert again.json() == {"success": True, "accepted": 0, "duplicates": 1, "rejected": 0}
     assert own("DELETE", "/v1/leads/L1", scope="admin").json()["erased"] is False
     assert own("GET", "/v1/leads/L2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/leads/L1/score", None),
+        ("POST", "/v1/score?store=true", {"lead": {"lead_id": "L9", "source": "webinar", "industry": "software"}}),
+    ],
+)
+def test_a_score_that_is_kept_waits_until_a_long_erasure_has_ended(own, monkeypatch, method, path, body):
+    begun = threading.Event()
+
+    def erase(_settings, store, _leads, _now):
+        with writing(store):
+            begun.set()
+            time.sleep(1.5)
+        return SimpleNamespace(to_dict=dict)
+
+    monkeypatch.setattr(lead_routes, "erase_leads", erase)
+    assert own("GET", "/readyz").status_code == 200
+    with ThreadPoolExecutor(1) as others:
+        erased = others.submit(own, "DELETE", "/v1/leads/L2", "admin")
+        assert begun.wait(10)
+        assert own(method, path, "crm", json=body).status_code == 200
+        assert erased.result().status_code == 200
 
 
 def test_erasing_needs_a_key_of_scope_admin_and_a_known_lead(own):

@@ -76,14 +76,17 @@ async def lead_score(request: Request) -> Response:
     service = await authorized(request, "read")
     lead_id, asked = request.path_params["lead_id"], request.query_params.get("as_of")
 
-    def found() -> dict[str, Any]:
+    def found() -> dict[str, Any] | None:
         if asked is None:
-            return service.scoring.current(lead_id, now_micros())
+            return service.scoring.held(lead_id, now_micros())
         # An unencoded + in a query arrives as a space.
         as_of = parse_instant(asked.replace(" ", "+") if "T" in asked else asked).at
         return score_document(service.scoring.score_of(lead_id, as_of))
 
-    return json_answer(await anyio.to_thread.run_sync(found))
+    answer = await anyio.to_thread.run_sync(found)
+    if answer is None:
+        answer = await anyio.to_thread.run_sync(service.scoring.current, lead_id, now_micros(), limiter=service.writer)
+    return json_answer(answer)
 
 
 @router.get(

@@ -53,7 +53,8 @@ async def score(request: Request) -> Response:
     work = partial(_score_and_store if kept else _score, service.scoring, asked, now_micros(), shapley=shapley)
     begun = time.perf_counter()
     # What takes a while is done in a thread; the usual score is there sooner than a thread is woken.
-    scored = await anyio.to_thread.run_sync(work) if kept or shapley else work()
+    limiter = service.writer if kept else None
+    scored = await anyio.to_thread.run_sync(work, limiter=limiter) if kept or shapley else work()
     service.metrics.scored(time.perf_counter() - begun)
     return json_answer(score_document(scored))
 

@@ -114,13 +114,22 @@ class ScoringService:
         """
         one = self.pinned()
         history = load_history(self._stored_in(), lead_id, now)
+        held = one._held(lead_id, history, now)
+        if held is not None or history is None:
+            return held or {}
+        history = one._with_account(history, now)
+        return score_document(one.score_and_store(history, now, now, "request"))
+
+    def held(self, lead_id: str, now: int) -> dict[str, Any] | None:
+        """What `current` gives if it need not be stored first, otherwise None; nothing is written."""
+        return self.pinned()._held(lead_id, load_history(self._stored_in(), lead_id, now), now)
+
+    def _held(self, lead_id: str, history: LeadHistory | None, now: int) -> dict[str, Any] | None:
         stored = latest_score(self._stored_in(), lead_id if history is None else str(history.lead_id))
         if history is None and stored is None:
             raise _unknown(lead_id)
-        if history is None or (stored is not None and (one._model is None or one._holds(stored, history, now))):
-            return stored_document(stored or {})
-        history = one._with_account(history, now)
-        return score_document(one.score_and_store(history, now, now, "request"))
+        still = history is None or (stored is not None and (self._model is None or self._holds(stored, history, now)))
+        return stored_document(stored or {}) if still else None
 
     def _holds(self, stored: Mapping[str, Any], history: LeadHistory, now: int) -> bool:
         """Whether a stored score is still what the facts say, those that were recorded late included."""
