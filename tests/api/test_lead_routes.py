@@ -16,6 +16,7 @@ from leadscore.store.engine import writing
 from leadscore.store.facts import insert_events, insert_outcomes
 from leadscore.store.history import counts
 from leadscore.store.tables import SCORES
+from leadscore.workflows import erase_lead
 
 DAYS_AGO = "2026-03-01T12:00:00Z"
 
@@ -193,8 +194,8 @@ def test_erasing_a_lead_takes_everything_and_what_is_sent_again_is_known(own):
 def test_a_score_that_is_kept_waits_until_a_long_erasure_has_ended(own, monkeypatch, method, path, body):
     begun = threading.Event()
 
-    def erase(_settings, store, _leads, _now):
-        with writing(store):
+    def erase(_settings, store, _leads, _now, turn):
+        with turn(), writing(store):
             begun.set()
             time.sleep(1.5)
         return SimpleNamespace(to_dict=dict)
@@ -206,6 +207,34 @@ def test_a_score_that_is_kept_waits_until_a_long_erasure_has_ended(own, monkeypa
         assert begun.wait(10)
         assert own(method, path, "crm", json=body).status_code == 200
         assert erased.result().status_code == 200
+
+
+def test_messages_are_taken_in_while_an_erasure_goes_through_files_and_turned_away_while_it_writes(own, monkeypatch):
+    begun, go_on, again = threading.Event(), threading.Event(), threading.Event()
+
+    def sweep(*_asked, **_options):
+        begun.set()
+        go_on.wait(10)
+        return SimpleNamespace(files=0, rows=0)
+
+    def clean(_store):
+        again.set()
+        time.sleep(1.5)
+
+    monkeypatch.setattr(erase_lead, "sweep_files", sweep)
+    monkeypatch.setattr(erase_lead, "clean_files", clean)
+    page = {"type": "page", "userId": "L1", "name": "Prices"}
+    with ThreadPoolExecutor(1) as others:
+        erased = others.submit(own, "DELETE", "/v1/leads/L2", "admin")
+        assert begun.wait(10)
+        assert own("POST", "/v1/track", "write", json={**page, "messageId": "m1"}).status_code == 200
+        go_on.set()
+        assert again.wait(10)
+        refused = own("POST", "/v1/track", "write", json={**page, "messageId": "m2"})
+        assert (refused.status_code, refused.json()["code"]) == (429, "LS-RATE-02")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert erased.result().status_code == 200
+    assert own("POST", "/v1/track", "write", json={**page, "messageId": "m2"}).json()["accepted"] == 1
 
 
 def test_erasing_needs_a_key_of_scope_admin_and_a_known_lead(own):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 from anyio import CapacityLimiter
 
 from leadscore.api.metrics import Metrics
@@ -14,6 +15,8 @@ from leadscore.workflows.receive_events import Delivery, Receipt
 MOST_WAITING = 20_000
 MOST_AT_ONCE = 2_000
 LONGEST_PATIENCE_SECONDS = 0.02
+LONGEST_TURN_SECONDS = 0.8
+"""Senders are told within a second to come again: some of them give up soon after."""
 
 _Waiting = tuple[Delivery, asyncio.Future[Receipt]]
 
@@ -119,11 +122,19 @@ class Intake:
                 answer.set_exception(error)
 
     async def _in_thread(self, deliveries: list[Delivery]) -> list[Receipt]:
-        async with self._writer:
+        try:
+            with anyio.fail_after(LONGEST_TURN_SECONDS):
+                await self._writer.acquire()
+        except TimeoutError as error:
+            found = "something else is written for longer than a sender should wait"
+            raise OutsideError("LS-RATE-02", found=found, fix="send them again in a second") from error
+        try:
             begun = time.perf_counter()
             receipts = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, deliveries)
             self._metrics.stored(receipts, time.perf_counter() - begun)
             return receipts
+        finally:
+            self._writer.release()
 
     async def finish(self) -> None:
         """Wait until all that was taken is stored, also for those who did not wait for their answer."""

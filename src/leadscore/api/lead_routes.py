@@ -117,8 +117,8 @@ async def erase_lead(request: Request) -> Response:
     """
     service = await authorized(request, "admin")
     given = [request.path_params["lead_id"]]
-    erase = partial(erase_leads, service.settings, service.store, given, now_micros())
-    return json_answer((await anyio.to_thread.run_sync(erase, limiter=service.writer)).to_dict())
+    erase = partial(erase_leads, service.settings, service.store, given, now_micros(), turn=service.turn_to_write)
+    return json_answer((await anyio.to_thread.run_sync(erase, limiter=service.eraser)).to_dict())
 
 
 @router.get(

@@ -1,12 +1,13 @@
 """What the routes share: the store, the keys, the model in use; made when the application starts."""
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import anyio.from_thread
 from anyio import CapacityLimiter
 from fastapi import Request, Response
 from pydantic_core import to_json
@@ -40,6 +41,7 @@ class Service:
     intake         stores tracking messages.
     rate           how many requests each key may make.
     writer         lets one request write at a time: waiting in line is quicker than waiting for the database's lock.
+    eraser         lets one request go through the files of the installation at a time.
     champion_read  set once the champion is in use, absent or refused; it is read while events are taken in already.
     """
 
@@ -54,6 +56,7 @@ class Service:
     draining: bool = False
     champion_read: anyio.Event = field(default_factory=anyio.Event)
     writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    eraser: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     freshness: Freshness = field(init=False)
     intake: Intake = field(init=False)
     rate: RateLimit = field(init=False)
@@ -62,6 +65,16 @@ class Service:
         self.rate = RateLimit(self.settings.service.max_requests_per_second)
         self.freshness = Freshness(self.store, self.scoring, self.writer, self.settings.service, now_micros)
         self.intake = Intake(self._receive, self.writer, self.metrics)
+
+    @contextmanager
+    def turn_to_write(self) -> Iterator[None]:
+        """A turn in the line of writers, for work in a thread that writes only now and then."""
+        turn = object()
+        anyio.from_thread.run(self.writer.acquire_on_behalf_of, turn)
+        try:
+            yield
+        finally:
+            anyio.from_thread.run_sync(self.writer.release_on_behalf_of, turn)
 
     def _receive(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
         receipts = receive_all(self.store, deliveries)

@@ -1,6 +1,7 @@
 """Forget people: everything about them goes, from the database to the last file, and does not come back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,26 +41,33 @@ class Erasure:
 
 
 def erase_leads(
-    settings: Settings, store: Store, lead_ids: Sequence[str], now: int, progress: Progress = silent
+    settings: Settings,
+    store: Store,
+    lead_ids: Sequence[str],
+    now: int,
+    progress: Progress = silent,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Erasure:
     """Erase the people who go by some ids, with all of their ids; ends once no byte of them can be read.
 
     What an interrupted run left is finished by the next one, since rows go last.
 
     now      epoch microseconds.
+    turn     taken around each write, not around going through the files, which takes longest.
     Raises   DataError [LS-LEAD-01] if nothing is stored about one of them and it was not erased before;
              OutsideError [LS-STORE-01, LS-FILE-01] if a database or a file refuses; erase again then.
     """
     for lead_id in lead_ids:
         _require_known(settings, store, lead_id)
-    with writing(store) as connection:
+    with turn(), writing(store) as connection:
         person = find_person(connection, lead_ids)
         remembered = suppress(connection, person.words, now)
     swept = sweep_files(settings, person.mentions, person.ids, progress)
-    with writing(store) as connection:
-        rows = delete_person(connection, person)
-    progress("cleaning the database", 0, 1)
-    clean_files(store)
+    with turn():
+        with writing(store) as connection:
+            rows = delete_person(connection, person)
+        progress("cleaning the database", 0, 1)
+        clean_files(store)
     progress("cleaning the database", 1, 1)
     return Erasure(len(person.ids), dict(rows), swept.files, swept.rows, remembered, person.shared)
 
