@@ -1,6 +1,7 @@
 """Lists of stored scores: those of one lead, and the latest ones of many leads."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +42,25 @@ def latest_scores(
     wanted += [] if grade is None else [SCORES.c.grade == grade]
     query = sa.select(SCORES.c.decision_id).where(*wanted).order_by(ORDERS[order], SCORES.c.lead_id).limit(limit)
     return _found(store, query)
+
+
+def scored_between(
+    store: Store, features: str, since: int, until: int
+) -> Iterator[tuple[float, str, dict[str, float | None]]]:
+    """The last score of each lead within a period that a feature fingerprint gave: score, grade, feature values.
+
+    since, until   epoch microseconds of as_of, the first one included.
+    """
+    within = (SCORES.c.feature_fingerprint == features, SCORES.c.as_of >= since, SCORES.c.as_of < until)
+    order = (SCORES.c.as_of.desc(), SCORES.c.saved_at.desc(), SCORES.c.decision_id.desc())
+    turn = sa.func.row_number().over(partition_by=SCORES.c.lead_id, order_by=order).label("turn")
+    ranked = sa.select(SCORES.c.decision_id, turn).where(*within).subquery()
+    last = sa.select(ranked.c.decision_id).where(ranked.c.turn == 1)
+    told = (SCORES.c.score, SCORES.c.grade, SCORES.c.feature_values)
+    query = sa.select(*told).where(SCORES.c.decision_id.in_(last)).order_by(SCORES.c.lead_id)
+    with reading(store) as connection:
+        for score, grade, values in connection.execute(query):
+            yield score, grade, json.loads(values)
 
 
 def last_seen(store: Store, lead_ids: Sequence[str], now: int) -> dict[str, int]:
