@@ -160,12 +160,12 @@ class Freshness:
 
 
 class _Pace:
-    """Leaves the processor to others after each lead, the longer the busier it is."""
+    """Leaves the processor to others after each lead, some times as long as the lead took of it."""
 
     def __init__(self) -> None:
-        self._since = time.perf_counter()
+        self._since = time.thread_time()
 
     def __call__(self) -> None:
-        spent = time.perf_counter() - self._since
+        spent = time.thread_time() - self._since
         time.sleep(min(spent * _SHARE_FOR_OTHERS, _LONGEST_REST_SECONDS))
-        self._since = time.perf_counter()
+        self._since = time.thread_time()
