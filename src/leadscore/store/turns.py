@@ -1,5 +1,6 @@
 """Which of several processes does what one of them is enough for."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import exc
@@ -34,9 +35,13 @@ class Turn:
 
     def give_back(self) -> None:
         """Let another process have it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._connection is None:
+            return
+        with suppress(exc.DBAPIError):
+            # The server notices a closed connection only some time later.
+            self._connection.exec_driver_sql("SELECT pg_advisory_unlock(%(task)s)", {"task": self._task})
+        self._connection.close()
+        self._connection = None
 
     def _holds(self) -> bool:
         # A lock ends with its connection, so that nobody waits for a process that is gone.
