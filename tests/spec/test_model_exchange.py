@@ -23,7 +23,8 @@ from leadscore.api.requests import history_of
 from leadscore.api.score_bodies import read_score
 from leadscore.config.routing import RoutingConfig
 from leadscore.modeling.artifact import load_artifact, stamp_version
-from leadscore.workflows.score_lead import ScoringService, score_document
+from leadscore.workflows.score_lead import ScoringService
+from leadscore.workflows.tell_score import score_document
 
 from ..small_model import trained_texts, write_small_model
 from .conftest import Home

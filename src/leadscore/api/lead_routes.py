@@ -17,8 +17,8 @@ from leadscore.scoring.grades import GRADES
 from leadscore.store.scored_leads import ORDERS, latest_scores
 from leadscore.workflows.erase_lead import erase_leads
 from leadscore.workflows.export_person import export_person
-from leadscore.workflows.score_lead import score_document, stored_document
 from leadscore.workflows.show_lead import show_lead
+from leadscore.workflows.tell_score import score_document, stored_document
 
 router = APIRouter(tags=["leads"])
 

@@ -16,7 +16,8 @@ from leadscore.api.score_bodies import read_score, read_scores
 from leadscore.api.service import authorized, json_answer, now_micros
 from leadscore.domain.errors import DataError
 from leadscore.domain.score import Score
-from leadscore.workflows.score_lead import ScoringService, score_document
+from leadscore.workflows.score_lead import ScoringService
+from leadscore.workflows.tell_score import score_document
 
 router = APIRouter(tags=["scoring"])
 

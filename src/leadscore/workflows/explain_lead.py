@@ -12,7 +12,8 @@ from leadscore.store.engine import Store, open_store
 from leadscore.store.scored_leads import scores_of
 from leadscore.workflows.compare_scores import Told, compare, told_before, told_now
 from leadscore.workflows.score_batch import load_model
-from leadscore.workflows.score_lead import ScoringService, score_document
+from leadscore.workflows.score_lead import ScoringService
+from leadscore.workflows.tell_score import score_document
 
 _MOST_SCORES = 200
 

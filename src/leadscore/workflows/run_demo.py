@@ -22,8 +22,8 @@ from leadscore.store.reset import clear_facts
 from leadscore.workflows.import_facts import import_file
 from leadscore.workflows.promote import promote_challenger
 from leadscore.workflows.register_model import TrainReport
-from leadscore.workflows.score_lead import score_document
 from leadscore.workflows.score_open_leads import score_open_leads
+from leadscore.workflows.tell_score import score_document
 from leadscore.workflows.train_challenger import train_on_events
 
 _COUNTS = "simulated_counts"

@@ -20,6 +20,7 @@ from leadscore.store.account_events import load_account_events
 from leadscore.store.engine import Store
 from leadscore.store.history import load_history
 from leadscore.store.scores import ScoreRow, latest_score, save_scores
+from leadscore.workflows.tell_score import score_document, stored_document
 
 
 class _Model:
@@ -213,40 +214,6 @@ def assemble_score(
         decision=qualified.decision,
         versions=Versions(artifact.version, artifact.features.fingerprint, policy),
     )
-
-
-def score_document(score: Score) -> dict[str, Any]:
-    """A Score as plain values for JSON, in the form that every interface gives."""
-    decision, versions = score.decision, score.versions
-    return {
-        "lead_id": score.lead_id,
-        "as_of": format_instant(score.as_of),
-        "p_convert": score.p_convert,
-        "interval": list(score.interval),
-        "score": score.score,
-        "grade": score.grade,
-        "temperature": None if score.temperature is None else score.temperature.value,
-        "lifecycle": score.lifecycle.value,
-        "reasons": [{"feature": r.feature, "text": r.text, "effect": r.effect} for r in score.reasons],
-        "decision": {
-            "id": decision.id,
-            "route": decision.route,
-            "queue": decision.queue,
-            "owner": decision.owner,
-            "respond_by": decision.respond_by,
-            "reason": decision.reason,
-        },
-        "versions": {"model": versions.model, "features": versions.features, "policy": versions.policy},
-    }
-
-
-def stored_document(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored score as plain values for JSON, in the same form as `score_document`."""
-    return {
-        name: format_instant(value) if name == "as_of" else value
-        for name, value in stored.items()
-        if name not in ("feature_values", "created_at", "source", "cause")
-    }
 
 
 def _unknown(lead_id: str) -> DataError:

@@ -12,7 +12,8 @@ from leadscore.store.history import load_history
 from leadscore.store.links import other_ids
 from leadscore.store.scored_leads import scores_of
 from leadscore.workflows.compare_scores import compare_latest
-from leadscore.workflows.score_lead import ScoringService, stored_document
+from leadscore.workflows.score_lead import ScoringService
+from leadscore.workflows.tell_score import stored_document
 
 _MOST_ENTRIES = 1_000
 _MOST_SCORES = 50
