@@ -23,6 +23,7 @@ from leadscore.api import (
     score_routes,
     tracking_routes,
 )
+from leadscore.api.admission import Admission, Gate
 from leadscore.api.contract import install_openapi
 from leadscore.api.hot_door import HotDoor
 from leadscore.api.metrics import Metrics
@@ -101,6 +102,9 @@ def create_app(settings: Settings, name: str = "leadscore") -> FastAPI:
     install_problems(app)
     install_openapi(app)
     app.add_middleware(HotDoor, hot={**tracking_routes.HOT, **score_routes.HOT})
+    # Who reads requests from sockets counts them too.
+    app.state.admission = Admission(settings.service.max_scores_in_progress, metrics)
+    app.add_middleware(Gate, admission=app.state.admission)
     app.add_middleware(Watch, metrics=metrics, access_log=settings.service.access_log)
     return app
 

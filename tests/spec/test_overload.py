@@ -1,9 +1,11 @@
 """More than can be served is refused by 429 and never by 503, and who keeps to the pace does not feel the others.
 
-Seen to fail with one limit shared by all keys.
+Seen to fail with one limit shared by all keys; with scores that wait in line however many there are.
 """
 
 import json
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -11,8 +13,10 @@ import time
 
 import pytest
 
+from ..small_model import trained_texts, write_small_model
 from .conftest import Home
 from .process import Service, running
+from .test_drain import LEAD, asked
 
 FLOOD = """
 import collections, socket, sys, time
@@ -58,3 +62,41 @@ def test_a_noisy_key_is_told_to_wait_and_a_quiet_one_is_served_as_if_alone(home:
     assert seen["200", False] <= 100 * 14
     assert seen["429", True] > seen["200", False]
     assert min(beside) < 2 * min(alone), (min(beside), min(alone))
+
+
+def test_scores_that_are_too_many_at_once_are_told_to_come_again_on_a_connection_that_stays(home: Home) -> None:
+    write_small_model(home.folder / "models/leadscore/champion", trained_texts())
+    with running(home.folder, variables={"LEADSCORE_MAX_SCORES_IN_PROGRESS": "2"}) as service:
+        service.wait("/readyz")
+        crowd = [service.connect() for _ in range(40)]
+        sent = asked("/v1/score", home.keys["read"], json.dumps(LEAD).encode(), kept=True)
+        # While it sleeps all of them arrive.
+        service.running.send_signal(signal.SIGSTOP)
+        for connection in crowd:
+            connection.sendall(sent)
+        service.running.send_signal(signal.SIGCONT)
+        answers = [whole(connection) for connection in crowd]
+        refused = [(head, body) for head, body in answers if head.startswith("http/1.1 429")]
+        assert len(refused) + sum(head.startswith("http/1.1 200") for head, _ in answers) == 40
+        assert 0 < len(refused) < 40
+        for head, body in refused:
+            assert "\r\nretry-after: 1\r\n" in head
+            told = json.loads(body)
+            assert told["code"] == "LS-RATE-03"
+            assert f"\r\nx-request-id: {told['request_id']}" in head
+        assert f'route="/v1/score",status="429"}} {len(refused)}.0' in service.request("GET", "/metrics").body.decode()
+        for connection in crowd:
+            connection.sendall(sent)
+            assert whole(connection)[0].startswith("http/1.1 200")
+            connection.close()
+
+
+def whole(connection: socket.socket) -> tuple[str, str]:
+    """Head, in lower case, and body of an answer."""
+    received = b""
+    while b"\r\n\r\n" not in received or not received.rstrip().endswith(b"}"):
+        part = connection.recv(65_536)
+        assert part, received
+        received += part
+    head, _, body = received.decode().partition("\r\n\r\n")
+    return head.lower(), body

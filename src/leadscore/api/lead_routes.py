@@ -24,7 +24,7 @@ router = APIRouter(tags=["leads"])
 
 _MOST_LEADS = 1_000
 _STATES = tuple(state.value for state in Lifecycle)
-_PROBLEMS = responses(*KEYED, "LS-STORE-01", "LS-LEAD-01", "LS-DATA-03", "LS-MODEL-01", "LS-TIME-02")
+_PROBLEMS = responses(*KEYED, "LS-RATE-03", "LS-STORE-01", "LS-LEAD-01", "LS-DATA-03", "LS-MODEL-01", "LS-TIME-02")
 _LEAD = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _AS_OF = query_text(
     "as_of",

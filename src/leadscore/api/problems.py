@@ -38,6 +38,7 @@ STATUS = {
     "LS-MODEL-03": 404,
     "LS-RATE-01": 429,
     "LS-RATE-02": 429,
+    "LS-RATE-03": 429,
     "LS-ROUTE-01": 404,
     "LS-ROW-01": 422,
     "LS-ROW-02": 422,

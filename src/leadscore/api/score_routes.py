@@ -21,7 +21,9 @@ from leadscore.workflows.tell_score import score_document
 
 router = APIRouter(tags=["scoring"])
 
-_PROBLEMS = responses("LS-BODY-01", *KEYED, "LS-STORE-01", "LS-BODY-02", "LS-BODY-03", "LS-DATA-03", "LS-MODEL-01")
+_PROBLEMS = responses(
+    *("LS-BODY-01", *KEYED, "LS-RATE-03", "LS-STORE-01", "LS-BODY-02", "LS-BODY-03", "LS-DATA-03", "LS-MODEL-01")
+)
 _STORE = query_flag(
     "store",
     "Keep the score and its decision; this needs a key of scope crm or admin, a lead_id, and an as_of that has passed.",

@@ -6,14 +6,16 @@ uvicorn waits for the rest of a request, and for a reader of its answer, without
 import asyncio
 import re
 from asyncio.events import TimerHandle
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from leadscore.api.admission import Admission
 from leadscore.api.problems import problem
 from leadscore.domain.errors import DataError
 
 MOST_HEAD_BYTES = 32_768
+CLOSE = (b"connection", b"close")
 _HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=-]+(:\d{0,5})?|\[[0-9A-Fa-f:.]+\](:\d{0,5})?")
 
 
@@ -26,9 +28,12 @@ class PatientProtocol(HttpToolsProtocol):
 
     patience_seconds = 20.0
     """For a whole request to arrive, and for its answer to be taken."""
+    admission: Admission | None = None
+    """Is told of requests as soon as they are whole."""
 
     _deadline: TimerHandle | None = None
     _incomplete = False
+    _refused = False
     _in_head = False
     _head_bytes = 0
 
@@ -62,12 +67,25 @@ class PatientProtocol(HttpToolsProtocol):
         """Go on to the application unless the head is too large or names no single host."""
         self._in_head = False
         _refuse_bad_head(self.url, self.headers, self.parser.get_http_version())
-        super().on_headers_complete()
+        self._refused = self._is_too_many()
+        if not self._refused:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on a part of a body, unless nobody is to read it."""
+        if not self._refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """A request is whole."""
         self._incomplete = False
+        if self._refused:
+            self._refuse()
+            return
         super().on_message_complete()
+        # One in line behind another of its connection may never be begun.
+        if self.admission is not None and not self.cycle.response_complete and not self.pipeline:
+            self.admission.arrive(cast("dict[str, Any]", self.scope))
 
     def on_response_complete(self) -> None:
         """An answer has been handed to the transport."""
@@ -113,6 +131,29 @@ class PatientProtocol(HttpToolsProtocol):
             return False
         return fresh_too if self.cycle is None else self.cycle.response_complete
 
+    def _is_too_many(self) -> bool:
+        free = self.cycle is None or self.cycle.response_complete
+        if self.admission is None or not free or self.expect_100_continue:
+            return False
+        return self.admission.refuses(self.parser.get_method(), self.url)
+
+    def _refuse(self) -> None:
+        self._refused = False
+        if self.admission is None or self.transport.is_closing():
+            return
+        head, body = self.admission.refusal(self.parser.get_method(), self.url, self.headers)
+        default = self.server_state.default_headers
+        kept = self.parser.should_keep_alive() and CLOSE not in default
+        fields = default if kept or CLOSE in default else [*default, CLOSE]
+        self.transport.write(head + b"".join(b"%b: %b\r\n" % pair for pair in fields) + b"\r\n" + body)
+        if kept:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            self.transport.close()
+            self._abort_later()
+
     def _wind(self) -> None:
         if not self._incomplete and not self.flow.write_paused:
             self._disarm()
@@ -137,12 +178,13 @@ class PatientProtocol(HttpToolsProtocol):
 _CLOSE = {"Connection": "close"}
 
 
-def patient_protocol(seconds: float) -> type[PatientProtocol]:
+def patient_protocol(seconds: float, admission: Admission) -> type[PatientProtocol]:
     """The protocol with a patience of its own.
 
-    seconds   that a whole request may take to arrive, and its answer to be taken.
+    seconds     that a whole request may take to arrive, and its answer to be taken.
+    admission   is told of requests as soon as they are whole.
     """
-    return type("ConfiguredProtocol", (PatientProtocol,), {"patience_seconds": seconds})
+    return type("ConfiguredProtocol", (PatientProtocol,), {"patience_seconds": seconds, "admission": admission})
 
 
 def _refuse_bad_head(url: bytes, headers: list[tuple[bytes, bytes]], version: str) -> None:

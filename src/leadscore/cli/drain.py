@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from leadscore.cli.connections import PatientProtocol
+from leadscore.cli.connections import CLOSE, PatientProtocol
 
 _LOG = logging.getLogger("leadscore.serve")
 _LONGEST_SECONDS = 8.0
@@ -27,7 +27,6 @@ _BEHIND_SECONDS = 0.2
 """By which processes that share a socket stop later than who started them has seen to it that nobody connects."""
 _HANDSHAKE_SECONDS = 0.1
 _TICK_SECONDS = 0.02
-_CLOSE = (b"connection", b"close")
 _ATTACH_FILTER = 26
 """Of Linux: the option of a socket that attaches a filter of packets."""
 _NO_NEWCOMERS = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
@@ -61,7 +60,7 @@ class DrainingServer(uvicorn.Server):
         """Answer everything that has been sent, then end the application."""
         self._on_drain()
         # Each answer from now on ends its connection; its reader knows that before the next request.
-        self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
+        self.server_state.default_headers = [*self.server_state.default_headers, CLOSE]
         for connection in self._connections():
             connection.part_after_answer()
         await self._tick_until(self._now() + self._drain_seconds)

@@ -41,7 +41,7 @@ def answer_on(listener: socket.socket, settings: Settings, name: str, *, alone: 
     app = create_app(settings, name)
     config = uvicorn.Config(
         app,
-        http=patient_protocol(settings.service.request_timeout_seconds),
+        http=patient_protocol(settings.service.request_timeout_seconds, app.state.admission),
         ws="none",
         log_config=LOGGING,
         log_level="warning",

@@ -56,6 +56,8 @@ class ServiceConfig(BaseSettings):
     """Largest single tracking message."""
     max_requests_per_second: int = Field(2_000, ge=1)
     """Requests a second that each API key may make; beyond it the answer is 429 with Retry-After."""
+    max_scores_in_progress: int = Field(16, ge=1, le=10_000)
+    """Requests for scores that may wait for each other; beyond it the answer is 429 with Retry-After at once."""
     max_wrong_keys_per_minute: int = Field(300, ge=1)
     """Wrong keys a minute from one address; beyond it only keys that have worked before are looked up from there."""
     request_timeout_seconds: float = Field(20.0, ge=1, le=3_600)

@@ -33,6 +33,7 @@ CATALOGUE: dict[str, str] = {
     "LS-ROUTE-01": "There is nothing at this address.",
     "LS-RATE-01": "Too many requests with one key.",
     "LS-RATE-02": "More is sent than can be stored at the moment.",
+    "LS-RATE-03": "More scores are asked for than can be computed at the moment.",
     "LS-LEAD-01": "The lead is unknown or did not exist at the asked instant.",
     "LS-DATA-01": "There is too little history to learn from.",
     "LS-DATA-02": "The target has no two usable values.",
